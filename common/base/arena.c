@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #define CHUNK_SMALL ((size_t)16 * 1024) /* the first chunk, kept over resets */
-#define CHUNK_LARGE ((size_t)1 << 20)   /* chunks double up to this size */
+#define CHUNK_LARGE ((size_t)1 << 20)	/* chunks double up to this size */
 #define ALIGNMENT   (_Alignof(max_align_t))
 
 struct arena_chunk {

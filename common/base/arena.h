@@ -14,8 +14,8 @@ struct arena_chunk;
  */
 struct arena {
 	struct arena_chunk *chunk; /* newest first */
-	size_t taken;              /* bytes held from the system */
-	size_t limit;              /* never hold more than this */
+	size_t taken;		   /* bytes held from the system */
+	size_t limit;		   /* never hold more than this */
 };
 
 /* An empty arena that will hold at most `limit` bytes. Holds no memory until the first use. */
@@ -37,9 +37,10 @@ void *arena_alloc(struct arena *arena, size_t size);
 void *arena_array(struct arena *arena, size_t count, size_t size);
 
 /*
- * A larger home for an array that is full: `*items` of `*capacity` entries of `size` bytes, of which
- * `count` are in use, is moved so that one more entry fits. Returns false, and changes nothing,
- * without memory. The old home stays taken until the reset, at most as much again as the new one.
+ * A larger home for an array that is full: `*items` of `*capacity` entries of `size` bytes, of
+ * which `count` are in use, is moved so that one more entry fits. Returns false, and changes
+ * nothing, without memory. The old home stays taken until the reset, at most as much again as the
+ * new one.
  */
 bool arena_grow(struct arena *arena, void *items, size_t *capacity, size_t count, size_t size);
 

@@ -18,7 +18,8 @@ struct buffer {
 	bool failed;
 };
 
-/* An empty buffer that will hold at most `maximum` bytes; holds no memory until the first append. */
+/* An empty buffer that will hold at most `maximum` bytes; holds no memory until the first append.
+ */
 void buffer_init(struct buffer *buffer, size_t maximum);
 
 /* Gives the memory back; the buffer is empty afterwards and may be used again. */

@@ -7,13 +7,13 @@
 enum error_kind {
 	ERROR_NONE,
 	ERROR_MALFORMED, /* what came in cannot be parsed */
-	ERROR_INVALID,   /* it parses, and is not acceptable */
+	ERROR_INVALID,	 /* it parses, and is not acceptable */
 	ERROR_NOT_FOUND,
 	ERROR_FORBIDDEN,   /* outside what may be touched */
-	ERROR_CONFLICT,    /* with the present state of things */
-	ERROR_DAMAGED,     /* a file that is not what its name says */
+	ERROR_CONFLICT,	   /* with the present state of things */
+	ERROR_DAMAGED,	   /* a file that is not what its name says */
 	ERROR_UNAVAILABLE, /* may well work in a moment: try again */
-	ERROR_SYSTEM       /* ours or the machine's: no memory, no disk, a bug */
+	ERROR_SYSTEM	   /* ours or the machine's: no memory, no disk, a bug */
 };
 
 /*

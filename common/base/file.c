@@ -84,8 +84,8 @@ static bool write_all(int descriptor, struct text content)
 	return true;
 }
 
-static bool fill_and_rename(
-	int at, int descriptor, const char *temporary, const char *name, struct text content, bool durable)
+static bool fill_and_rename(int at, int descriptor, const char *temporary, const char *name,
+	struct text content, bool durable)
 {
 	bool written = write_all(descriptor, content) && (!durable || fsync(descriptor) == 0);
 	int reason = errno;
@@ -155,8 +155,8 @@ bool file_make_directories(const char *path)
 		if (partial[i] != '/' && partial[i] != '\0')
 			continue;
 		partial[i] = '\0';
-		if (mkdir(partial, 0777) != 0 &&
-			(errno != EEXIST || stat(partial, &status) != 0 || !S_ISDIR(status.st_mode))) {
+		if (mkdir(partial, 0777) != 0 && (errno != EEXIST || stat(partial, &status) != 0 ||
+							 !S_ISDIR(status.st_mode))) {
 			if (errno == EEXIST)
 				errno = ENOTDIR;
 			return false;

@@ -16,9 +16,9 @@ enum file_links {
 
 /*
  * Opens `path` (relative, terminated) beneath the directory `at` with openat2, so that neither `..`
- * nor a link nor a race leads out of it. `flags` as open(2); O_CLOEXEC is added, and O_NONBLOCK when
- * reading, so that a FIFO never blocks.
- * Returns the descriptor, or -1 with errno (EXDEV or ELOOP: it led outside or over a link).
+ * nor a link nor a race leads out of it. `flags` as open(2); O_CLOEXEC is added, and O_NONBLOCK
+ * when reading, so that a FIFO never blocks. Returns the descriptor, or -1 with errno (EXDEV or
+ * ELOOP: it led outside or over a link).
  */
 int file_open_beneath(int at, const char *path, int flags, enum file_links links);
 
@@ -28,7 +28,8 @@ int file_open_beneath(int at, const char *path, int flags, enum file_links links
  */
 bool file_read_all(int descriptor, struct buffer *buffer);
 
-/* Reads the whole file at `path` (relative to the directory `at`, or AT_FDCWD). As file_read_all. */
+/* Reads the whole file at `path` (relative to the directory `at`, or AT_FDCWD). As file_read_all.
+ */
 bool file_read_path(int at, const char *path, struct buffer *buffer);
 
 /*

@@ -7,7 +7,8 @@
 
 static bool is_plain(char byte)
 {
-	return (unsigned char)byte >= 0x20 && (unsigned char)byte < 0x80 && byte != '"' && byte != '\\';
+	return (unsigned char)byte >= 0x20 && (unsigned char)byte < 0x80 && byte != '"' &&
+	       byte != '\\';
 }
 
 static void append_escaped(struct buffer *buffer, unsigned char byte)

@@ -6,28 +6,28 @@
  * What exceeds a bound is refused with a message that names it; nothing is cut silently.
  */
 
-#define LIMIT_FILE_NAME 255            /* a file name, as Linux has it (NAME_MAX) */
-#define LIMIT_PATH      4096           /* a path, terminator included (PATH_MAX) */
-#define LIMIT_CONFIG    (64 * 1024)    /* config.yaml */
-#define LIMIT_BODY      (1024 * 1024)  /* a request's body (wire contract) */
-#define LIMIT_TARGET    (16 * 1024)    /* a request's path and query, percent-encoded */
-#define LIMIT_SEGMENTS  64             /* segments of a request's path */
-#define LIMIT_QUERY     32             /* parameters of a request's query */
-#define LIMIT_REPLY     (1 << 30)      /* a reply's body */
-#define LIMIT_JSON_DEPTH 64            /* nesting of a JSON text from outside */
-#define LIMIT_LOG_LINE  4096           /* a log line, newline included (operators' interface) */
+#define LIMIT_FILE_NAME	 255	       /* a file name, as Linux has it (NAME_MAX) */
+#define LIMIT_PATH	 4096	       /* a path, terminator included (PATH_MAX) */
+#define LIMIT_CONFIG	 (64 * 1024)   /* config.yaml */
+#define LIMIT_BODY	 (1024 * 1024) /* a request's body (wire contract) */
+#define LIMIT_TARGET	 (16 * 1024)   /* a request's path and query, percent-encoded */
+#define LIMIT_SEGMENTS	 64	       /* segments of a request's path */
+#define LIMIT_QUERY	 32	       /* parameters of a request's query */
+#define LIMIT_REPLY	 (1 << 30)     /* a reply's body */
+#define LIMIT_JSON_DEPTH 64	       /* nesting of a JSON text from outside */
+#define LIMIT_LOG_LINE	 4096	       /* a log line, newline included (operators' interface) */
 
-#define LIMIT_REQUEST_MEMORY ((size_t)2 << 30) /* an arena that serves one request */
-#define LIMIT_DIRECTORY_DEPTH 32               /* nesting of directories below a checkpoint dir */
-#define LIMIT_SKIPPED 1000                     /* entries of a `skipped` list (wire contract) */
-#define LIMIT_DIMENSIONS 64                    /* dimensions of one image name */
+#define LIMIT_REQUEST_MEMORY  ((size_t)2 << 30) /* an arena that serves one request */
+#define LIMIT_DIRECTORY_DEPTH 32		/* nesting of directories below a checkpoint dir */
+#define LIMIT_SKIPPED	      1000		/* entries of a `skipped` list (wire contract) */
+#define LIMIT_DIMENSIONS      64		/* dimensions of one image name */
 
 #define LIMIT_SAFETENSORS_HEADER ((size_t)100 << 20) /* the format's own bound */
-#define LIMIT_METADATA ((size_t)64 << 20)            /* text answered for one file */
-#define LIMIT_PNG_TEXT ((size_t)32 << 20)            /* one text chunk, inflated */
-#define LIMIT_PNG_CHUNKS 65536                       /* chunks looked at in one file */
+#define LIMIT_METADATA		 ((size_t)64 << 20)  /* text answered for one file */
+#define LIMIT_PNG_TEXT		 ((size_t)32 << 20)  /* one text chunk, inflated */
+#define LIMIT_PNG_CHUNKS	 65536		     /* chunks looked at in one file */
 
-#define LIMIT_PRESET_NAME 200     /* characters of a preset's name, in bytes of UTF-8 */
-#define LIMIT_PRESETS 1000        /* stored presets */
+#define LIMIT_PRESET_NAME 200  /* characters of a preset's name, in bytes of UTF-8 */
+#define LIMIT_PRESETS	  1000 /* stored presets */
 
 #endif

@@ -11,7 +11,8 @@
 /*
  * The log is an interface for operators: one event per line on stderr, logfmt, UTC milliseconds:
  *
- *   time=2026-01-31T23:59:59.123Z level=info program=catalog event=scan.finished run=qwen/a files=144
+ *   time=2026-01-31T23:59:59.123Z level=info program=catalog event=scan.finished run=qwen/a
+ * files=144
  *
  * Values with spaces, quotes or control characters are quoted and escaped, so that no input can
  * forge a line. No line passes LIMIT_LOG_LINE; a longer one is cut and ends in `cut=true`.

@@ -22,7 +22,7 @@ struct http_parameter {
 struct http_request {
 	struct arena *arena; /* dies with the request */
 	const char *method;
-	const char *target;            /* path and query as the client sent them */
+	const char *target;		  /* path and query as the client sent them */
 	struct text path[LIMIT_SEGMENTS]; /* the path's segments, percent-decoded, terminated */
 	size_t path_length;
 	struct http_parameter query[LIMIT_QUERY];
@@ -33,19 +33,19 @@ struct http_request {
 	const char *content_type;  /* "" without one */
 	struct text body;
 	const struct json *json; /* the parsed body on routes with HTTP_JSON_BODY */
-	bool behind_nginx;       /* false from a shell: no X-Accel-Redirect, no gzip */
-	void *context;           /* the program's own, as http_program.open left it */
+	bool behind_nginx;	 /* false from a shell: no X-Accel-Redirect, no gzip */
+	void *context;		 /* the program's own, as http_program.open left it */
 };
 
 struct http_response {
-	int status;               /* 200 unless set */
+	int status;		  /* 200 unless set */
 	const char *content_type; /* application/json unless set */
 	struct buffer body;
-	struct buffer headers;       /* whole further lines, as http_header writes them */
-	const char *internal_path;   /* nginx sends this internal location instead of the body */
-	struct error error;          /* what http_fail was given: for the log */
-	size_t pointers;             /* faults listed so far by http_fault */
-	struct buffer faults;        /* their JSON */
+	struct buffer headers;	   /* whole further lines, as http_header writes them */
+	const char *internal_path; /* nginx sends this internal location instead of the body */
+	struct error error;	   /* what http_fail was given: for the log */
+	size_t pointers;	   /* faults listed so far by http_fault */
+	struct buffer faults;	   /* their JSON */
 };
 
 typedef void http_handler(struct http_request *request, struct http_response *response);
@@ -55,8 +55,8 @@ enum http_route_flags {
 };
 
 /*
- * `pattern`: literal segments, {name} for one segment, {name...} for one or more; a {name...} may be
- * followed by literal segments. Several rows may share a pattern with different methods; HEAD is
+ * `pattern`: literal segments, {name} for one segment, {name...} for one or more; a {name...} may
+ * be followed by literal segments. Several rows may share a pattern with different methods; HEAD is
  * answered by GET. The first row that fits wins.
  */
 struct http_route {
@@ -72,7 +72,8 @@ struct http_program {
 	size_t route_count;
 	/*
 	 * Called once in each process before the first request; what it puts into `*context` is
-	 * handed to every handler. Returns false with the reason: the program then ends with status 1.
+	 * handed to every handler. Returns false with the reason: the program then ends with
+	 * status 1.
 	 */
 	bool (*open)(void **context, struct error *error);
 	void (*close)(void *context);
@@ -80,8 +81,9 @@ struct http_program {
 
 /*
  * The main function of a FastCGI program. Without arguments it answers requests on descriptor 0
- * until SIGTERM or SIGUSR1 (the request in work is finished). `--once METHOD TARGET [< body]` answers
- * one request: the body goes to stdout, status and headers to stderr; exit status 0 below 400, else 1.
+ * until SIGTERM or SIGUSR1 (the request in work is finished). `--once METHOD TARGET [< body]`
+ * answers one request: the body goes to stdout, status and headers to stderr; exit status 0 below
+ * 400, else 1.
  */
 int http_main(const struct http_program *program, int argc, char **argv);
 

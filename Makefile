@@ -1,0 +1,244 @@
+# Checkpoint Sampler: build, run and test. `make help` lists what there is.
+#
+# One Makefile for everything, not recursive but where a step must see what the one before installed.
+# Variables: BUILD=release|asan, V=1 (show commands), PORT, CONFIG_PATH, RUNTIME_DIR (see `make run`).
+
+VERSION := 0.1.0
+BUILD   ?= release
+DIR     := build/$(BUILD)
+BIN     := $(DIR)/bin
+
+MAKEFLAGS += --no-builtin-rules --no-print-directory -j$(shell nproc)
+.DEFAULT_GOAL := build
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+ifeq ($(V),1)
+Q :=
+say = @:
+else
+Q := @
+say = @printf '  %-7s %s\n'
+endif
+
+# --- C: what is compiled, and how --------------------------------------------------------------
+
+CC = gcc
+WARNINGS := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wsign-conversion -Wformat=2 -Wundef \
+	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wpointer-arith \
+	-Wwrite-strings -Wcast-qual -Wvla -Wnull-dereference -Wimplicit-fallthrough \
+	-Werror=format-security -Werror=implicit -Werror=incompatible-pointer-types \
+	-Werror=int-conversion
+GCC_WARNINGS := -Wduplicated-cond -Wlogical-op
+DEFINES := -Icommon -D_GNU_SOURCE -DVERSION='"$(VERSION)"'
+HARDENING := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -fPIE \
+	-fno-delete-null-pointer-checks -fno-strict-overflow -fno-strict-aliasing
+LINK_HARDENING := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
+LIBRARIES := -lfcgi -lsqlite3 -ljson-c -lyaml -ldeflate -lz -lpng -lm -lpthread
+
+ifeq ($(BUILD),release)
+VARIANT := -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -ftrivial-auto-var-init=zero
+else ifeq ($(BUILD),asan)
+VARIANT := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+else ifeq ($(BUILD),fuzz)
+CC := clang
+GCC_WARNINGS :=
+VARIANT := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all
+else
+$(error BUILD is release, asan or fuzz, not '$(BUILD)')
+endif
+
+# CI sets WERROR=1; a newer compiler's new warning never stops a user's build.
+CFLAGS_ALL := -std=c17 $(DEFINES) $(WARNINGS) $(GCC_WARNINGS) $(HARDENING) $(VARIANT) \
+	$(if $(WERROR),-Werror) $(CFLAGS)
+LDFLAGS_ALL := $(LINK_HARDENING) $(VARIANT) $(LDFLAGS)
+
+CGI_PROGRAMS := catalog presets
+COMMON_SOURCES := $(filter-out common/stack/main.c,$(wildcard common/*/*.c)) \
+	$(filter-out $(CGI_PROGRAMS:%=cgi/%.c),$(wildcard cgi/*.c))
+DEMO_SOURCES := $(wildcard tests/demo/*.c)
+BENCH_PROGRAMS := $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/*.c))
+UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+MIGRATIONS := $(sort $(wildcard migrations/*.sql))
+
+PROGRAMS := $(CGI_PROGRAMS:%=$(BIN)/%) $(BIN)/checkpoint-sampler $(BIN)/demo-data
+COMMON := $(DIR)/common.a
+OBJECTS := $(COMMON_SOURCES:%.c=$(DIR)/%.o) $(DIR)/migrations.o
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' Makefile
+	@printf '\nVariables: PORT, CONFIG_PATH, RUNTIME_DIR, LOG_LEVEL for run; BUILD=asan, V=1, WERROR=1 for build.\n'
+
+.PHONY: run
+run: ## Install what is missing, build, and serve on the configured port (Ctrl-C stops)
+	@sh common/stack/deps.sh run
+	@$(MAKE) build
+	@exec sh common/stack/run.sh
+
+.PHONY: test
+test: ## Install what is missing and run the whole suite
+	@sh common/stack/deps.sh test
+	@exec sh tests/run.sh
+
+.PHONY: test-long
+test-long: ## The suite, then the campaigns that take long (fuzzing)
+	@sh common/stack/deps.sh test
+	@sh tests/run.sh && $(MAKE) fuzz
+
+.PHONY: build
+build: programs web ## Build the C programs and the web app
+
+.PHONY: programs
+programs: $(PROGRAMS)
+
+.PHONY: deps
+deps: ## Install the packages that run and test need
+	@sh common/stack/deps.sh test
+
+.PHONY: config
+config: $(BIN)/checkpoint-sampler ## Print the effective configuration
+	@$(BIN)/checkpoint-sampler config
+
+.PHONY: clean
+clean: ## Remove all that was built, the demo data included
+	$(Q)rm -rf build web/dist
+
+# --- C: rules ------------------------------------------------------------------------------------
+
+# Rewritten only when the flags change, so that a change rebuilds everything.
+$(DIR)/flags: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL))' | cmp -s - $@ || \
+		printf '%s\n' '$(subst ','\'',$(CC) $(CFLAGS_ALL) $(LDFLAGS_ALL))' > $@
+.PHONY: FORCE
+FORCE:
+
+$(DIR)/%.o: %.c $(DIR)/flags
+	$(say) CC $<
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+$(DIR)/migrations.c: common/store/embed.sh $(MIGRATIONS)
+	$(say) EMBED migrations
+	@mkdir -p $(@D)
+	$(Q)sh common/store/embed.sh $(MIGRATIONS) > $@
+
+$(DIR)/migrations.o: $(DIR)/migrations.c $(DIR)/flags
+	$(Q)$(CC) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+$(COMMON): $(OBJECTS)
+	$(say) AR $@
+	$(Q)rm -f $@ && ar rcs $@ $^
+
+link = $(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o %.a,$^) $(LIBRARIES)
+
+$(BIN)/checkpoint-sampler: $(DIR)/common/stack/main.o $(COMMON)
+	$(say) LINK $@
+	$(link)
+
+$(CGI_PROGRAMS:%=$(BIN)/%): $(BIN)/%: $(DIR)/cgi/%.o $(COMMON)
+	$(say) LINK $@
+	$(link)
+
+$(BIN)/demo-data: $(DEMO_SOURCES:%.c=$(DIR)/%.o) $(COMMON)
+	$(say) LINK $@
+	$(link)
+
+$(BENCH_PROGRAMS:%=$(BIN)/bench/%): $(BIN)/bench/%: $(DIR)/tests/bench/%.o $(COMMON)
+	$(say) LINK $@
+	$(link)
+
+$(DIR)/unit/%: $(DIR)/tests/unit/%.o $(DIR)/tests/unit/support.o $(COMMON)
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o %.a,$^) -lcmocka $(LIBRARIES)
+
+$(DIR)/fuzz/%: $(DIR)/tests/fuzz/%.o $(COMMON)
+	$(say) LINK $@
+	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS_ALL) -fsanitize=fuzzer -o $@ $(filter %.o %.a,$^) $(LIBRARIES)
+
+-include $(shell [ -d $(DIR) ] && find $(DIR) -name '*.d')
+
+# --- Web -----------------------------------------------------------------------------------------
+
+# The lock file carries the Node that builds; any Node that can run npm may install it.
+WEB_NODE = $(abspath $(firstword $(wildcard web/node_modules/node-linux-*/bin/node)))
+WEB_SOURCES := $(shell [ -d web ] && find web -type f -not -path 'web/node_modules/*' -not -path 'web/dist/*')
+web_run = cd web && PATH="$(dir $(WEB_NODE)):$$PATH" npm run --silent
+
+.PHONY: web
+web: web/dist/index.html
+
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	$(say) NPM 'ci (web/package-lock.json)'
+	$(Q)cd web && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES) docs/openapi.yaml
+	$(say) VITE web/dist
+	$(Q)$(web_run) build
+	@touch $@
+
+# --- Tests, lint, bench --------------------------------------------------------------------------
+
+.PHONY: unit-tests
+unit-tests: $(UNIT_TESTS:%=$(DIR)/unit/%)
+
+.PHONY: web-test web-lint
+web-test: web/node_modules/.package-lock.json
+	$(Q)$(web_run) test
+web-lint: web/node_modules/.package-lock.json
+	$(Q)$(web_run) lint
+
+.PHONY: stack-tests
+stack-tests: build
+	$(Q)$(WEB_NODE) --test --test-concurrency=1 --test-reporter=tap 'tests/$(SUITE)/*.test.mjs'
+
+C_FILES := $(shell find cgi common tests -name '*.[ch]' 2>/dev/null)
+TIDY := $(patsubst %.c,build/tidy/%.ok,$(filter %.c,$(C_FILES)))
+
+.PHONY: lint
+lint: lint-c web-lint ## Style and static analysis: C, web, and the house's own rules
+
+.PHONY: lint-c
+lint-c: lint-format lint-house lint-cppcheck $(TIDY)
+
+.PHONY: lint-format lint-house lint-cppcheck
+lint-format:
+	$(say) FORMAT 'check'
+	$(Q)clang-format --dry-run -Werror $(C_FILES)
+lint-house:
+	$(say) HOUSE 'includes, arrows, sizes'
+	$(Q)sh tests/house.sh
+lint-cppcheck:
+	$(say) CPPCHK '*.c'
+	$(Q)mkdir -p build/cppcheck && cppcheck --quiet --std=c11 --enable=warning,performance,portability \
+		--inline-suppr --suppress=missingIncludeSystem --error-exitcode=1 --cppcheck-build-dir=build/cppcheck \
+		-j$(shell nproc) -Icommon -D_GNU_SOURCE -DVERSION='"x"' cgi common tests/demo tests/bench
+
+build/tidy/%.ok: %.c .clang-tidy $(filter %.h,$(C_FILES))
+	$(say) TIDY $<
+	@mkdir -p $(@D)
+	$(Q)clang-tidy --quiet $< -- -std=c17 $(DEFINES) >$@.log 2>&1 || { cat $@.log; exit 1; }
+	@touch $@
+
+.PHONY: format
+format: ## Rewrite the C code in the committed style
+	$(Q)clang-format -i $(C_FILES)
+
+FUZZ_SECONDS ?= 300
+.PHONY: fuzz
+fuzz: ## Fuzz every parser of outside data, FUZZ_SECONDS each (default 300)
+	@$(MAKE) BUILD=fuzz fuzzers
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) sh tests/fuzz/run.sh
+.PHONY: fuzzers
+fuzzers: $(FUZZERS:%=$(DIR)/fuzz/%)
+
+.PHONY: bench
+bench: ## Measure the figures of docs/performance.md, side by side with their baselines
+	@sh common/stack/deps.sh test
+	@$(MAKE) build bench-programs
+	@sh tests/bench/run.sh
+.PHONY: bench-programs
+bench-programs: $(BENCH_PROGRAMS:%=$(BIN)/bench/%)

@@ -1,0 +1,309 @@
+#include "base/json.h"
+
+#include <json-c/json.h>
+#include <limits.h>
+#include <math.h>
+
+#include "base/json_lexer.h"
+#include "base/limits.h"
+
+/* One object of the source, in the order in which they begin. */
+struct source_object {
+	size_t start;
+	size_t keys;
+};
+
+struct parser {
+	struct arena *arena;
+	struct error *error;
+	struct text source;
+	struct json_tokener *tokener; /* json-c's parser */
+	json_object *root;            /* what json-c made; NULL before, and for `null` */
+	bool complete;                /* json-c has seen the end of the text's value */
+	size_t fed;                   /* bytes of the source that json-c has seen */
+	struct source_object *objects;
+	size_t object_count;
+	size_t object_capacity;
+	size_t objects_converted;
+};
+
+/* Refuses the source for what is wrong at the byte `at`. */
+static bool refuse(struct parser *parser, size_t at, const char *fault)
+{
+	size_t line = 1;
+	size_t column = 1;
+
+	for (size_t i = 0; i < at && i < parser->source.length; i++) {
+		unsigned char byte = (unsigned char)parser->source.at[i];
+
+		if (byte == '\n') {
+			line++;
+			column = 1;
+		} else if ((byte & 0xc0) != 0x80) {
+			column++;
+		}
+	}
+	return error_set(parser->error, ERROR_MALFORMED, "invalid_json",
+		"The JSON is not valid at line %zu, column %zu: %s.", line, column, fault);
+}
+
+/* Hands `part` to json-c; `start` is where it stands in the source. */
+static bool feed(struct parser *parser, struct text part, size_t start)
+{
+	enum json_tokener_error result;
+	json_object *root;
+
+	root = json_tokener_parse_ex(parser->tokener, part.at, (int)part.length);
+	result = json_tokener_get_error(parser->tokener);
+	if (result == json_tokener_success) {
+		parser->root = root;
+		parser->complete = true;
+		return true;
+	}
+	if (result == json_tokener_continue)
+		return true;
+	return refuse(parser, start + json_tokener_get_parse_end(parser->tokener),
+		json_tokener_error_desc(result));
+}
+
+static bool feed_up_to(struct parser *parser, size_t end)
+{
+	struct text part = {parser->source.at + parser->fed, end - parser->fed};
+	size_t start = parser->fed;
+
+	parser->fed = end;
+	return part.length == 0 || feed(parser, part, start);
+}
+
+static bool add_object(struct parser *parser, size_t start)
+{
+	if (!arena_grow(parser->arena, &parser->objects, &parser->object_capacity,
+		    parser->object_count, sizeof(*parser->objects)))
+		return error_memory(parser->error);
+	parser->objects[parser->object_count++] = (struct source_object){.start = start};
+	return true;
+}
+
+/* Where the walk over the tokens is: which arrays and objects are open. */
+struct nesting {
+	size_t *open; /* indexes into parser.objects; an array's is that of no object */
+	unsigned depth;
+	unsigned limit;
+};
+
+/*
+ * Follows the brackets. Whether they match is json-c's to say: a closing one too many is let through
+ * here and refused there.
+ */
+static bool follow_bracket(struct parser *parser, struct nesting *nesting, size_t at)
+{
+	char bracket = parser->source.at[at];
+
+	if (bracket == '}' || bracket == ']')
+		nesting->depth -= nesting->depth > 0;
+	if (bracket != '{' && bracket != '[')
+		return true;
+	if (nesting->depth == nesting->limit)
+		return refuse(parser, at, "arrays and objects are nested too deeply");
+	nesting->open[nesting->depth++] = bracket == '{' ? parser->object_count : SIZE_MAX;
+	return bracket == '[' || add_object(parser, at);
+}
+
+static void count_key(struct parser *parser, const struct nesting *nesting)
+{
+	size_t object = nesting->depth ? nesting->open[nesting->depth - 1] : SIZE_MAX;
+
+	if (object != SIZE_MAX)
+		parser->objects[object].keys++;
+}
+
+/*
+ * Checks what json-c's strict mode lets pass, counts each object's keys, and hands the text over.
+ * json-c would silently clamp an integer beyond 64 bits; with ".0" behind it becomes a double.
+ */
+static bool walk_tokens(struct parser *parser, struct nesting *nesting)
+{
+	struct json_lexer lexer = {.source = parser->source};
+	size_t values = 0;
+
+	for (;;) {
+		enum json_token token = json_lexer_next(&lexer);
+		bool good = true;
+
+		if (token == JSON_TOKEN_END)
+			return true;
+		if (token == JSON_TOKEN_FAULT)
+			return refuse(parser, lexer.at, lexer.fault);
+		if (token == JSON_TOKEN_PUNCTUATION)
+			good = follow_bracket(parser, nesting, lexer.start);
+		else if (token == JSON_TOKEN_KEY)
+			count_key(parser, nesting);
+		else if (token == JSON_TOKEN_LONG_INTEGER)
+			good = feed_up_to(parser, lexer.at) && feed(parser, TEXT(".0"), lexer.at);
+		if (token != JSON_TOKEN_KEY && ++values > 3 * (size_t)LIMIT_JSON_VALUES)
+			return refuse(parser, lexer.start, "it has too many values");
+		if (!good)
+			return false;
+	}
+}
+
+static bool read_source(struct parser *parser, unsigned depth_limit)
+{
+	struct nesting nesting = {.limit = depth_limit};
+
+	nesting.open = arena_array(parser->arena, depth_limit, sizeof(*nesting.open));
+	if (!nesting.open)
+		return error_memory(parser->error);
+	if (!walk_tokens(parser, &nesting) || !feed_up_to(parser, parser->source.length))
+		return false;
+	/* A number at the very end is complete only once something follows it. */
+	if (!parser->complete && !feed(parser, (struct text){"", 1}, parser->source.length))
+		return false;
+	return true;
+}
+
+static bool convert(struct parser *parser, json_object *from, struct json *to);
+
+static bool convert_number(struct parser *parser, json_object *from, struct json *to)
+{
+	to->number = json_object_get_double(from);
+	if (isfinite(to->number))
+		return true;
+	return error_set(parser->error, ERROR_MALFORMED, "invalid_json",
+		"The JSON holds a number that is too large.");
+}
+
+static void convert_integer(json_object *from, struct json *to)
+{
+	to->type = JSON_INTEGER;
+	to->integer = json_object_get_int64(from);
+	to->natural = json_object_get_uint64(from);
+	to->number = to->integer < 0 ? (double)to->integer : (double)to->natural;
+}
+
+static bool convert_string(struct parser *parser, json_object *from, struct json *to)
+{
+	struct text string = {
+		json_object_get_string(from), (size_t)json_object_get_string_len(from)};
+
+	to->string = arena_text(parser->arena, string);
+	return to->string.at || error_memory(parser->error);
+}
+
+/* Makes room for the items of `to`, linked in order. */
+static struct json *add_items(struct parser *parser, struct json *to, size_t count)
+{
+	struct json *items = arena_array(parser->arena, count, sizeof(*items));
+
+	if (!items) {
+		(void)error_memory(parser->error);
+		return NULL;
+	}
+	for (size_t i = 1; i < count; i++)
+		items[i - 1].next = &items[i];
+	to->first = count ? items : NULL;
+	to->count = count;
+	return items;
+}
+
+static bool convert_array(struct parser *parser, json_object *from, struct json *to)
+{
+	size_t count = json_object_array_length(from);
+	struct json *items = add_items(parser, to, count);
+
+	if (!items)
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!convert(parser, json_object_array_get_idx(from, i), &items[i]))
+			return false;
+	return true;
+}
+
+static bool convert_object(struct parser *parser, json_object *from, struct json *to)
+{
+	struct source_object *source = &parser->objects[parser->objects_converted++];
+	size_t count = (size_t)json_object_object_length(from);
+	struct json_object_iterator at = json_object_iter_begin(from);
+	struct json *items;
+
+	/* json-c keeps the last of equal keys only. */
+	if (count != source->keys)
+		return refuse(parser, source->start, "the object has the same key twice");
+	items = add_items(parser, to, count);
+	if (!items)
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		items[i].name =
+			arena_text(parser->arena, text_from(json_object_iter_peek_name(&at)));
+		if (!items[i].name.at)
+			return error_memory(parser->error);
+		if (!convert(parser, json_object_iter_peek_value(&at), &items[i]))
+			return false;
+		json_object_iter_next(&at);
+	}
+	return true;
+}
+
+/* Copies json-c's value into the arena. The recursion is as deep as the nesting, which is bounded. */
+static bool convert(struct parser *parser, json_object *from, struct json *to)
+{
+	switch (json_object_get_type(from)) {
+	case json_type_null:
+		to->type = JSON_NULL;
+		return true;
+	case json_type_boolean:
+		to->type = JSON_BOOL;
+		to->boolean = json_object_get_boolean(from);
+		return true;
+	case json_type_int:
+		convert_integer(from, to);
+		return true;
+	case json_type_double:
+		to->type = JSON_NUMBER;
+		return convert_number(parser, from, to);
+	case json_type_string:
+		to->type = JSON_STRING;
+		return convert_string(parser, from, to);
+	case json_type_array:
+		to->type = JSON_ARRAY;
+		return convert_array(parser, from, to);
+	case json_type_object:
+		to->type = JSON_OBJECT;
+		return convert_object(parser, from, to);
+	}
+	return error_set(parser->error, ERROR_SYSTEM, "internal_error", "An unknown JSON type.");
+}
+
+const struct json *json_parse(
+	struct arena *arena, struct text source, unsigned depth_limit, struct error *error)
+{
+	struct parser parser = {.arena = arena, .error = error, .source = source};
+	struct json *root = arena_alloc(arena, sizeof(*root));
+	bool good;
+
+	if (!root || source.length > INT_MAX || depth_limit >= INT_MAX) {
+		(void)error_memory(error);
+		return NULL;
+	}
+	/* json-c counts a scalar as a level of its own. */
+	parser.tokener = json_tokener_new_ex((int)depth_limit + 1);
+	if (!parser.tokener) {
+		(void)error_memory(error);
+		return NULL;
+	}
+	json_tokener_set_flags(parser.tokener, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
+	good = read_source(&parser, depth_limit) && convert(&parser, parser.root, root);
+	(void)json_object_put(parser.root);
+	json_tokener_free(parser.tokener);
+	return good ? root : NULL;
+}
+
+const struct json *json_member(const struct json *object, const char *name)
+{
+	if (!object || object->type != JSON_OBJECT)
+		return NULL;
+	for (const struct json *member = object->first; member; member = member->next)
+		if (text_equal(member->name, text_from(name)))
+			return member;
+	return NULL;
+}
