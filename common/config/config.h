@@ -1,0 +1,68 @@
+#ifndef CONFIG_CONFIG_H
+#define CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+
+/*
+ * The configuration file (PRD 4) as the programs see it. All strings live in the arena given to
+ * config_load. All paths are absolute, without a trailing slash and without control characters:
+ * relative ones are resolved against the directory of the file, `~/` against $HOME.
+ */
+struct config {
+	const char *path; /* the file it came from */
+	const char **checkpoint_dirs;
+	size_t checkpoint_dir_count; /* at least 1 */
+	const char *sample_dir;
+	int port;		/* 1 to 65535 */
+	const char *ip_address; /* an IPv4 or IPv6 address, or "localhost" */
+	const char *db_path;
+	const char *cache_dir; /* `cache` beside the database file; what is in it may be lost */
+	const char *workflow_dir;
+	struct {
+		bool enabled; /* the file has the key `comfyui` */
+		const char *host;
+		int port;
+	} comfyui;
+	const char *
+		*allowed_hosts; /* lower case: `name`, or `.suffix` for it and all names below */
+	size_t allowed_host_count;
+	const char **exclude; /* globs over names in checkpoint_dirs; one ending in `/` is for
+				 directories */
+	size_t exclude_count;
+	const char *
+		*warnings; /* sentences about directories that are missing, unreadable or nested */
+	size_t warning_count;
+};
+
+/* What is wrong with a file, as "FILE:LINE:COLUMN: KEY: what was found; what is allowed". */
+struct config_faults {
+	const char **messages;
+	size_t count;
+	size_t capacity;
+};
+
+/*
+ * The absolute path of the configuration file: $CONFIG_PATH, else config.yaml in the working
+ * directory. NULL without memory or without a working directory.
+ */
+const char *config_default_path(struct arena *arena);
+
+/*
+ * Reads the configuration file at `path`. Returns false if it cannot be used; `faults` then has
+ * every fault (also: the file is missing, too long, no memory), `*config` is not to be used.
+ * Directories that are missing or unreadable are warnings, not faults.
+ */
+bool config_load(struct arena *arena, const char *path, struct config **config,
+	struct config_faults *faults);
+
+/*
+ * Creates the directories that the product itself writes to, where they are missing: the
+ * database's, the cache, workflow_dir. Returns false with a sentence naming the one that failed.
+ */
+bool config_make_directories(const struct config *config, struct error *error);
+
+#endif
