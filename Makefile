@@ -59,6 +59,7 @@ COMMON_SOURCES := $(filter-out common/stack/main.c,$(wildcard common/*/*.c)) \
 DEMO_SOURCES := $(wildcard tests/demo/*.c)
 BENCH_PROGRAMS := $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/*.c))
 UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+UNIT_SUPPORT := $(patsubst %.c,$(DIR)/%.o,$(wildcard tests/unit/support.c))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 MIGRATIONS := $(sort $(wildcard migrations/*.sql))
 
@@ -150,7 +151,7 @@ $(BENCH_PROGRAMS:%=$(BIN)/bench/%): $(BIN)/bench/%: $(DIR)/tests/bench/%.o $(COM
 	$(say) LINK $@
 	$(link)
 
-$(DIR)/unit/%: $(DIR)/tests/unit/%.o $(DIR)/tests/unit/support.o $(COMMON)
+$(DIR)/unit/%: $(DIR)/tests/unit/%.o $(UNIT_SUPPORT) $(COMMON)
 	$(say) LINK $@
 	$(Q)mkdir -p $(@D) && $(CC) $(LDFLAGS_ALL) -o $@ $(filter %.o %.a,$^) -lcmocka $(LIBRARIES)
 
@@ -191,9 +192,13 @@ web-test: web/node_modules/.package-lock.json
 web-lint: web/node_modules/.package-lock.json
 	$(Q)$(web_run) lint
 
-.PHONY: stack-tests
-stack-tests: build
-	$(Q)$(WEB_NODE) --test --test-concurrency=1 --test-reporter=tap 'tests/$(SUITE)/*.test.mjs'
+.PHONY: api-tests
+api-tests: build
+	$(Q)$(WEB_NODE) --test --test-concurrency=1 --test-reporter=tap 'tests/api/*.test.mjs'
+
+.PHONY: browser-tests
+browser-tests: build
+	$(Q)cd tests/e2e && $(WEB_NODE) ../../web/node_modules/@playwright/test/cli.js test
 
 C_FILES := $(shell find cgi common tests -name '*.[ch]' 2>/dev/null)
 TIDY := $(patsubst %.c,build/tidy/%.ok,$(filter %.c,$(C_FILES)))

@@ -1,0 +1,52 @@
+#!/bin/sh
+# The house's own rules, checked as text (docs/architecture.md, "Rooms"). Prints each breach, exits 1.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+status=0
+breach() { printf '%s\n' "$*" >&2; status=1; }
+
+# Arrows go one way: a room includes only the rooms named for it (and itself).
+may_include() {
+	case $1 in
+	base) echo "base" ;;
+	config) echo "config base" ;;
+	naming) echo "naming base" ;;
+	http) echo "http base" ;;
+	library) echo "library config naming base" ;;
+	store) echo "store config naming base" ;;
+	stack) echo "stack config base" ;;
+	esac
+}
+for file in common/*/*.c common/*/*.h; do
+	room=$(basename "$(dirname "$file")")
+	allowed=$(may_include "$room")
+	[ -n "$allowed" ] || breach "$file: common/$room is no room of docs/architecture.md"
+	for other in $(sed -n 's/^#include "\([a-z]*\)\/.*/\1/p' "$file" | sort -u); do
+		case " $allowed " in
+		*" $other "*) ;;
+		*) breach "$file: common/$room must not include $other/" ;;
+		esac
+	done
+done
+
+# One file includes each foreign header.
+for header in sqlite3.h json-c/ yaml.h png.h zlib.h libdeflate.h fcgiapp.h; do
+	files=$(grep -lE "^#include <$header" common/*/*.[ch] cgi/*.c | tr '\n' ' ')
+	[ "$(printf '%s' "$files" | wc -w)" -le 1 ] || breach "<$header> is included by several files: $files"
+done
+
+# What has a bounded or clearer replacement, and files that hold more than one thing.
+banned='\b(sprintf|strcpy|strcat|strtok|gets|atoi|atol|gmtime|localtime|system|popen|alloca)\('
+for file in $(git ls-files 'common/*.[ch]' 'cgi/*.[ch]'); do
+	if grep -nE "$banned" "$file" >&2; then
+		breach "$file: has a bounded replacement"
+	fi
+	lines=$(wc -l <"$file")
+	[ "$lines" -le 600 ] || breach "$file: $lines lines; a file is one thing, of at most 600"
+done
+
+# SQL lives in the store alone.
+if grep -nE '"(SELECT|INSERT INTO|UPDATE [a-z_]+ SET|DELETE FROM) ' $(git ls-files 'common/*.c' 'cgi/*.c' | grep -v '^common/store/') /dev/null >&2; then
+	breach "SQL outside common/store"
+fi
+exit $status
