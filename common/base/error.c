@@ -28,6 +28,6 @@ bool error_cause(struct error *error, const char *format, ...)
 
 bool error_memory(struct error *error)
 {
-	return error_set(error, ERROR_SYSTEM, "out_of_memory",
+	return error_set(error, ERROR_SYSTEM, "internal_error",
 		"The server ran out of memory for this request.");
 }

@@ -38,7 +38,7 @@ bool error_set(struct error *error, enum error_kind kind, const char *code, cons
 bool error_cause(struct error *error, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* ERROR_SYSTEM "out of memory"; returns false. */
+/* ERROR_SYSTEM `internal_error`, "out of memory"; returns false. */
 bool error_memory(struct error *error);
 
 #endif
