@@ -29,7 +29,7 @@ static void echo_body(struct http_request *request, struct http_response *respon
 	buffer_append(&response->body, request->body);
 }
 
-static void fail(struct http_request *request, struct http_response *response)
+static void answer_busy(struct http_request *request, struct http_response *response)
 {
 	struct error error;
 
@@ -56,7 +56,7 @@ static const struct http_route ROUTES[] = {
 	{"GET", "/things/{value}", 0, echo},
 	{"DELETE", "/things/{value}", 0, echo},
 	{"GET", "/files/{value...}/metadata", 0, echo},
-	{"GET", "/busy", 0, fail},
+	{"GET", "/busy", 0, answer_busy},
 	{"GET", "/overflow", 0, overflow},
 	{"GET", "/tagged", 0, tagged},
 };
