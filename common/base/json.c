@@ -18,13 +18,14 @@ struct parser {
 	struct error *error;
 	struct text source;
 	struct json_tokener *tokener; /* json-c's parser */
-	json_object *root;            /* what json-c made; NULL before, and for `null` */
-	bool complete;                /* json-c has seen the end of the text's value */
-	size_t fed;                   /* bytes of the source that json-c has seen */
+	json_object *root;	      /* what json-c made; NULL before, and for `null` */
+	bool complete;		      /* json-c has seen the end of the text's value */
+	size_t fed;		      /* bytes of the source that json-c has seen */
 	struct source_object *objects;
 	size_t object_count;
 	size_t object_capacity;
 	size_t objects_converted;
+	size_t value_count;
 };
 
 /* Refuses the source for what is wrong at the byte `at`. */
@@ -91,9 +92,15 @@ struct nesting {
 	unsigned limit;
 };
 
+static bool count_value(struct parser *parser, size_t at)
+{
+	return ++parser->value_count <= LIMIT_JSON_VALUES ||
+	       refuse(parser, at, "it has too many values");
+}
+
 /*
- * Follows the brackets. Whether they match is json-c's to say: a closing one too many is let through
- * here and refused there.
+ * Follows the brackets. Whether they match is json-c's to say: a closing one too many is let
+ * through here and refused there.
  */
 static bool follow_bracket(struct parser *parser, struct nesting *nesting, size_t at)
 {
@@ -106,7 +113,7 @@ static bool follow_bracket(struct parser *parser, struct nesting *nesting, size_
 	if (nesting->depth == nesting->limit)
 		return refuse(parser, at, "arrays and objects are nested too deeply");
 	nesting->open[nesting->depth++] = bracket == '{' ? parser->object_count : SIZE_MAX;
-	return bracket == '[' || add_object(parser, at);
+	return count_value(parser, at) && (bracket == '[' || add_object(parser, at));
 }
 
 static void count_key(struct parser *parser, const struct nesting *nesting)
@@ -117,31 +124,43 @@ static void count_key(struct parser *parser, const struct nesting *nesting)
 		parser->objects[object].keys++;
 }
 
-/*
- * Checks what json-c's strict mode lets pass, counts each object's keys, and hands the text over.
- * json-c would silently clamp an integer beyond 64 bits; with ".0" behind it becomes a double.
+/* json-c would silently clamp an integer beyond 64 bits; with ".0" behind it, it becomes a double.
  */
+static bool feed_long_integer(struct parser *parser, size_t end)
+{
+	return feed_up_to(parser, end) && feed(parser, TEXT(".0"), end);
+}
+
+/* Refuses what json-c's strict mode lets pass, and counts values, and the keys of each object. */
 static bool walk_tokens(struct parser *parser, struct nesting *nesting)
 {
 	struct json_lexer lexer = {.source = parser->source};
-	size_t values = 0;
 
 	for (;;) {
-		enum json_token token = json_lexer_next(&lexer);
 		bool good = true;
 
-		if (token == JSON_TOKEN_END)
+		switch (json_lexer_next(&lexer)) {
+		case JSON_TOKEN_END:
 			return true;
-		if (token == JSON_TOKEN_FAULT)
+		case JSON_TOKEN_FAULT:
 			return refuse(parser, lexer.at, lexer.fault);
-		if (token == JSON_TOKEN_PUNCTUATION)
+		case JSON_TOKEN_PUNCTUATION:
 			good = follow_bracket(parser, nesting, lexer.start);
-		else if (token == JSON_TOKEN_KEY)
+			break;
+		case JSON_TOKEN_KEY:
 			count_key(parser, nesting);
-		else if (token == JSON_TOKEN_LONG_INTEGER)
-			good = feed_up_to(parser, lexer.at) && feed(parser, TEXT(".0"), lexer.at);
-		if (token != JSON_TOKEN_KEY && ++values > 3 * (size_t)LIMIT_JSON_VALUES)
-			return refuse(parser, lexer.start, "it has too many values");
+			break;
+		case JSON_TOKEN_LONG_INTEGER:
+			good = count_value(parser, lexer.start) &&
+			       feed_long_integer(parser, lexer.at);
+			break;
+		case JSON_TOKEN_LITERAL:
+		case JSON_TOKEN_STRING:
+		case JSON_TOKEN_INTEGER:
+		case JSON_TOKEN_NUMBER:
+			good = count_value(parser, lexer.start);
+			break;
+		}
 		if (!good)
 			return false;
 	}
@@ -244,7 +263,8 @@ static bool convert_object(struct parser *parser, json_object *from, struct json
 	return true;
 }
 
-/* Copies json-c's value into the arena. The recursion is as deep as the nesting, which is bounded. */
+/* Copies json-c's value into the arena. The recursion is as deep as the nesting, which is bounded.
+ */
 static bool convert(struct parser *parser, json_object *from, struct json *to)
 {
 	switch (json_object_get_type(from)) {

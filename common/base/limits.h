@@ -6,16 +6,17 @@
  * What exceeds a bound is refused with a message that names it; nothing is cut silently.
  */
 
-#define LIMIT_FILE_NAME	 255	       /* a file name, as Linux has it (NAME_MAX) */
-#define LIMIT_PATH	 4096	       /* a path, terminator included (PATH_MAX) */
-#define LIMIT_CONFIG	 (64 * 1024)   /* config.yaml */
-#define LIMIT_BODY	 (1024 * 1024) /* a request's body (wire contract) */
-#define LIMIT_TARGET	 (16 * 1024)   /* a request's path and query, percent-encoded */
-#define LIMIT_SEGMENTS	 64	       /* segments of a request's path */
-#define LIMIT_QUERY	 32	       /* parameters of a request's query */
-#define LIMIT_REPLY	 (1 << 30)     /* a reply's body */
-#define LIMIT_JSON_DEPTH 64	       /* nesting of a JSON text from outside */
-#define LIMIT_LOG_LINE	 4096	       /* a log line, newline included (operators' interface) */
+#define LIMIT_FILE_NAME	  255		/* a file name, as Linux has it (NAME_MAX) */
+#define LIMIT_PATH	  4096		/* a path, terminator included (PATH_MAX) */
+#define LIMIT_CONFIG	  (64 * 1024)	/* config.yaml */
+#define LIMIT_BODY	  (1024 * 1024) /* a request's body (wire contract) */
+#define LIMIT_TARGET	  (16 * 1024)	/* a request's path and query, percent-encoded */
+#define LIMIT_SEGMENTS	  64		/* segments of a request's path */
+#define LIMIT_QUERY	  32		/* parameters of a request's query */
+#define LIMIT_REPLY	  (1 << 30)	/* a reply's body */
+#define LIMIT_JSON_DEPTH  64		/* nesting of a JSON text from outside */
+#define LIMIT_JSON_VALUES 250000 /* values in one JSON text; each takes up to 1 KiB to parse */
+#define LIMIT_LOG_LINE	  4096	 /* a log line, newline included (operators' interface) */
 
 #define LIMIT_REQUEST_MEMORY  ((size_t)2 << 30) /* an arena that serves one request */
 #define LIMIT_DIRECTORY_DEPTH 32		/* nesting of directories below a checkpoint dir */

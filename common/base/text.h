@@ -14,6 +14,12 @@ struct text {
 /* A string literal as a text. */
 #define TEXT(literal) ((struct text){(literal), sizeof(literal) - 1})
 
+/* The same where only a constant may stand: in a static table. */
+#define TEXT_INITIALIZER(literal)              \
+	{                                      \
+		(literal), sizeof(literal) - 1 \
+	}
+
 /* printf's "%.*s" takes these two arguments. */
 #define TEXT_ARGUMENTS(value) (int)(value).length, (value).at
 
