@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "base/arena.h"
+#include "base/buffer.h"
 #include "base/error.h"
 
 /*
@@ -58,6 +59,17 @@ const char *config_default_path(struct arena *arena);
  */
 bool config_load(struct arena *arena, const char *path, struct config **config,
 	struct config_faults *faults);
+
+/*
+ * What is wrong at this moment with the directories to read from: missing, unreadable, nested; a
+ * sentence each. `config->warnings` has what it was when the file was loaded. Returns false only
+ * without memory.
+ */
+bool config_warnings(
+	struct arena *arena, const struct config *config, const char ***warnings, size_t *count);
+
+/* Writes the configuration in force, every key, as a file that config_load reads as the same. */
+void config_print(const struct config *config, struct buffer *out);
 
 /*
  * Creates the directories that the product itself writes to, where they are missing: the
