@@ -52,13 +52,16 @@ void arena_free(struct arena *arena)
 static struct arena_chunk *add_chunk(struct arena *arena, size_t at_least)
 {
 	size_t size = arena->chunk ? arena->chunk->size * 2 : CHUNK_SMALL;
+	size_t left = arena->limit - arena->taken;
 	struct arena_chunk *chunk;
 
 	if (size > CHUNK_LARGE)
 		size = CHUNK_LARGE;
+	if (size > left)
+		size = left;
 	if (size < at_least)
 		size = at_least;
-	if (size > arena->limit - arena->taken)
+	if (size > left)
 		return NULL;
 	chunk = malloc(sizeof(*chunk) + size);
 	if (!chunk)

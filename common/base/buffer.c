@@ -30,7 +30,8 @@ char *buffer_reserve(struct buffer *buffer, size_t more)
 		wanted *= 2;
 	if (wanted > buffer->maximum)
 		wanted = buffer->maximum;
-	bytes = realloc(buffer->bytes, wanted ? wanted : 1);
+	/* One more than the capacity: the terminator that vsnprintf writes. */
+	bytes = realloc(buffer->bytes, wanted + 1);
 	if (!bytes) {
 		buffer->failed = true;
 		return NULL;
@@ -78,7 +79,7 @@ void buffer_printf(struct buffer *buffer, const char *format, ...)
 		buffer_append(buffer, (struct text){small, (size_t)length});
 		return;
 	}
-	to = buffer_reserve(buffer, (size_t)length + 1);
+	to = buffer_reserve(buffer, (size_t)length);
 	if (!to)
 		return;
 	va_start(arguments, format);

@@ -108,6 +108,7 @@ bool file_write_atomic(int at, const char *name, struct text content, bool durab
 	const char *slash = strrchr(name, '/');
 	char temporary[LIMIT_PATH];
 	unsigned long long unique;
+	bool synced = true;
 	int length;
 	int descriptor;
 
@@ -127,16 +128,20 @@ bool file_write_atomic(int at, const char *name, struct text content, bool durab
 	if (durable) {
 		char parent[LIMIT_PATH];
 		int directory;
+		int reason;
 
 		(void)snprintf(parent, sizeof(parent), "%.*s", slash ? (int)(slash - name + 1) : 1,
 			slash ? name : ".");
 		directory = openat(at, parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		if (directory < 0)
 			return false;
-		(void)fsync(directory);
+		/* EINVAL: a file system that syncs no directories. */
+		synced = fsync(directory) == 0 || errno == EINVAL;
+		reason = errno;
 		(void)close(directory);
+		errno = reason;
 	}
-	return true;
+	return synced;
 }
 
 bool file_make_directories(const char *path)

@@ -36,7 +36,7 @@ bool file_read_path(int at, const char *path, struct buffer *buffer);
  * Puts a file in place atomically: a hidden temporary of its own in the same directory, written,
  * renamed over `name`. Other programs see the old file or the whole new one; a failure leaves no
  * debris. With `durable` both file and directory are synced, so that it also survives a power cut.
- * Returns false with errno set.
+ * Returns false with errno set; if only the directory could not be synced, the file is in place.
  */
 bool file_write_atomic(int at, const char *name, struct text content, bool durable);
 

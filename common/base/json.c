@@ -69,11 +69,12 @@ static bool feed(struct parser *parser, struct text part, size_t start)
 
 static bool feed_up_to(struct parser *parser, size_t end)
 {
-	struct text part = {parser->source.at + parser->fed, end - parser->fed};
 	size_t start = parser->fed;
 
+	if (start == end)
+		return true;
 	parser->fed = end;
-	return part.length == 0 || feed(parser, part, start);
+	return feed(parser, (struct text){parser->source.at + start, end - start}, start);
 }
 
 static bool add_object(struct parser *parser, size_t start)

@@ -1,5 +1,6 @@
 #include "base/log.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,9 @@
 #include "base/utf8.h"
 
 #define CUT_MARK " cut=true\n"
+
+/* What a line holds at most before its end: the mark and a closing quote must still fit. */
+#define LINE_ROOM (LIMIT_LOG_LINE - sizeof(CUT_MARK))
 
 static const char *const LEVELS[] = {"debug", "info", "warn", "error"};
 
@@ -34,7 +38,7 @@ bool log_open(const char *program)
 
 static void put(struct log_line *line, struct text value)
 {
-	if (line->cut || value.length > sizeof(line->bytes) - sizeof(CUT_MARK) - line->length) {
+	if (line->cut || line->length > LINE_ROOM || value.length > LINE_ROOM - line->length) {
 		line->cut = true;
 		return;
 	}
@@ -47,6 +51,9 @@ static void put_escaped(struct log_line *line, struct text value)
 	while (value.length) {
 		unsigned char byte = (unsigned char)*value.at;
 		size_t length = utf8_sequence(value);
+		/* U+0080 to U+009F, which terminals obey as they do escape sequences. */
+		bool control = byte < 0x20 || byte == 0x7f ||
+			       (byte == 0xc2 && length && (unsigned char)value.at[1] < 0xa0);
 		char escape[8];
 
 		if (byte == '"' || byte == '\\')
@@ -55,11 +62,13 @@ static void put_escaped(struct log_line *line, struct text value)
 			(void)snprintf(escape, sizeof(escape), "\\n");
 		else
 			(void)snprintf(escape, sizeof(escape), "\\x%02x", byte);
-		if (length == 0 || byte < 0x20 || byte == 0x7f || byte == '"' || byte == '\\')
+		if (length == 0 || control || byte == '"' || byte == '\\') {
 			put(line, text_from(escape));
-		else
+			length = 1;
+		} else {
 			put(line, text_head(value, length));
-		value = text_from_offset(value, length ? length : 1);
+		}
+		value = text_from_offset(value, length);
 	}
 }
 
@@ -94,6 +103,7 @@ void log_begin(struct log_line *line, enum log_level level, const char *event)
 void log_text(struct log_line *line, const char *key, struct text value)
 {
 	bool quoted;
+	bool opened;
 
 	if (!line->wanted)
 		return;
@@ -101,9 +111,12 @@ void log_text(struct log_line *line, const char *key, struct text value)
 	put(line, TEXT(" "));
 	put(line, text_from(key));
 	put(line, quoted ? TEXT("=\"") : TEXT("="));
+	opened = quoted && !line->cut;
 	put_escaped(line, value);
-	if (quoted)
-		put(line, TEXT("\""));
+	if (opened) {
+		/* The place is kept free by put(). */
+		line->bytes[line->length++] = '"';
+	}
 }
 
 void log_string(struct log_line *line, const char *key, const char *value)
@@ -136,6 +149,6 @@ void log_end(struct log_line *line)
 	memcpy(line->bytes + line->length, end.at, end.length);
 	line->length += end.length;
 	/* A log that cannot be written has nowhere to be reported. */
-	if (write(STDERR_FILENO, line->bytes, line->length) < 0)
-		return;
+	while (write(STDERR_FILENO, line->bytes, line->length) < 0 && errno == EINTR)
+		continue;
 }

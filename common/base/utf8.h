@@ -22,4 +22,24 @@ void utf8_append_lossy(struct buffer *buffer, struct text value);
 /* Appends Latin-1 bytes as UTF-8. */
 void utf8_append_latin1(struct buffer *buffer, struct text value);
 
+/* How many characters (code points) well-formed UTF-8 holds. */
+size_t utf8_count(struct text value);
+
+/* Well-formed UTF-8 without the white space (Unicode's) at both its ends. */
+struct text utf8_trim(struct text value);
+
+/*
+ * True if well-formed UTF-8 holds a control character: U+0000 to U+001F, U+007F to U+009F, and the
+ * separators of lines and paragraphs.
+ */
+bool utf8_has_control(struct text value);
+
+/*
+ * Appends well-formed UTF-8 in a form that is equal for texts that differ in upper and lower case
+ * only, character by character as the C library knows them: `Ü` is `ü`, but `ß` is not `ss`.
+ * For comparing and sorting, not for showing. Sets the buffer's `failed` also if the system has no
+ * locale C.UTF-8.
+ */
+void utf8_append_folded(struct buffer *buffer, struct text value);
+
 #endif
