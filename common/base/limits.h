@@ -22,6 +22,7 @@
 #define LIMIT_DIRECTORY_DEPTH 32		/* nesting of directories below a checkpoint dir */
 #define LIMIT_SKIPPED	      1000		/* entries of a `skipped` list (wire contract) */
 #define LIMIT_DIMENSIONS      64		/* dimensions of one image name */
+#define LIMIT_SCAN_FILES      1000000	/* names looked at in the sample directories of one run */
 
 #define LIMIT_SAFETENSORS_HEADER ((size_t)100 << 20) /* the format's own bound */
 #define LIMIT_METADATA		 ((size_t)64 << 20)  /* text answered for one file */

@@ -1,0 +1,291 @@
+/*
+ * catalog: what is on disk. Answers
+ *
+ *   GET /health
+ *   GET /api/settings
+ *   GET /api/training-runs
+ *   GET /api/training-runs/{id}/scan
+ *   GET /api/images/{path}/metadata
+ *   GET /api/checkpoints/{filename}/metadata
+ *
+ * The directories are opened anew for every request, so that a network drive that comes back is
+ * there.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/json_write.h"
+#include "base/log.h"
+#include "config/config.h"
+#include "http/http.h"
+#include "library/runs.h"
+#include "library/scan.h"
+#include "store/store.h"
+
+/* What outlives a request. */
+struct catalog {
+	struct arena arena;
+	struct config *config;
+	struct store *store;  /* NULL while the database cannot be opened */
+	size_t skipped_count; /* of the last listing that was logged */
+};
+
+/* Opens the database if it is not open, or is no longer the file at its path; then asks it. */
+static bool check_database(struct catalog *catalog, struct error *error)
+{
+	if (catalog->store && store_moved(catalog->store)) {
+		store_close(catalog->store);
+		catalog->store = NULL;
+	}
+	if (!catalog->store &&
+		!store_open(catalog->config->db_path, STORE_DURABLE_NORMAL, &catalog->store, error))
+		return false;
+	return store_check(catalog->store, error);
+}
+
+/* "ok", or in words what keeps the directory from being read. NULL without memory. */
+static const char *check_directory(struct arena *arena, const char *path)
+{
+	if (access(path, R_OK | X_OK) == 0)
+		return "ok";
+	return arena_printf(arena, "%s: %s", path, strerror(errno));
+}
+
+static const char *check_directories(struct arena *arena, const struct config *config)
+{
+	const char *faults = NULL;
+
+	for (size_t i = 0; i < config->checkpoint_dir_count; i++) {
+		const char *state = check_directory(arena, config->checkpoint_dirs[i]);
+
+		if (state && strcmp(state, "ok") != 0)
+			faults = faults ? arena_printf(arena, "%s; %s", faults, state) : state;
+	}
+	return faults ? faults : "ok";
+}
+
+static void get_health(struct http_request *request, struct http_response *response)
+{
+	struct catalog *catalog = request->context;
+	struct error error = {0};
+	const char *sample_dir = check_directory(request->arena, catalog->config->sample_dir);
+	const char *checkpoint_dirs = check_directories(request->arena, catalog->config);
+	bool has_database = check_database(catalog, &error);
+	struct json_writer out;
+
+	if (!sample_dir) {
+		(void)error_memory(&error);
+		http_fail(response, &error);
+		return;
+	}
+	http_header(response, "Cache-Control", "no-store");
+	if (!has_database) {
+		response->status = 503;
+		response->error = error;
+		http_header(response, "Retry-After", "5");
+	}
+	json_writer_init(&out, &response->body);
+	json_open_object(&out);
+	json_key(&out, "status");
+	json_string(&out,
+		has_database && strcmp(sample_dir, "ok") == 0 && strcmp(checkpoint_dirs, "ok") == 0
+			? "ok"
+			: "degraded");
+	json_key(&out, "version");
+	json_string(&out, VERSION);
+	json_key(&out, "checks");
+	json_open_object(&out);
+	json_key(&out, "database");
+	json_string(&out, has_database ? "ok" : error.message);
+	json_key(&out, "sample_dir");
+	json_string(&out, sample_dir);
+	json_key(&out, "checkpoint_dirs");
+	json_string(&out, checkpoint_dirs);
+	json_close_object(&out);
+	json_close_object(&out);
+}
+
+/*
+ * Lists the runs; on failure the response says so. What was skipped goes to the log when its number
+ * has changed, so that a lasting fault does not fill it.
+ */
+static bool list_runs(struct http_request *request, struct http_response *response,
+	struct library_listing *listing)
+{
+	struct catalog *catalog = request->context;
+	struct error error;
+
+	if (!library_list_runs(request->arena, catalog->config, listing, &error)) {
+		http_fail(response, &error);
+		return false;
+	}
+	for (size_t i = 0;
+		i < listing->skipped.kept && listing->skipped.count != catalog->skipped_count;
+		i++) {
+		struct log_line line;
+
+		log_begin(&line, LOG_WARN, "runs.skipped");
+		log_text(&line, "path", listing->skipped.entries[i].path);
+		log_string(&line, "reason", listing->skipped.entries[i].reason);
+		log_end(&line);
+	}
+	catalog->skipped_count = listing->skipped.count;
+	return true;
+}
+
+static void get_settings(struct http_request *request, struct http_response *response)
+{
+	const struct catalog *catalog = request->context;
+	const struct config *config = catalog->config;
+	const char *demo = getenv("CHECKPOINT_SAMPLER_DEMO");
+	bool is_demo = demo && strcmp(demo, "1") == 0;
+	struct library_listing listing;
+	struct error error;
+	struct json_writer out;
+	const char **warnings;
+	size_t count;
+
+	if (!list_runs(request, response, &listing))
+		return;
+	if (!config_warnings(request->arena, config, &warnings, &count)) {
+		(void)error_memory(&error);
+		http_fail(response, &error);
+		return;
+	}
+	http_header(response, "Cache-Control", "no-store");
+	json_writer_init(&out, &response->body);
+	json_open_object(&out);
+	json_key(&out, "version");
+	json_string(&out, VERSION);
+	json_key(&out, "demo");
+	json_boolean(&out, is_demo);
+	json_key(&out, "comfyui_enabled");
+	json_boolean(&out, config->comfyui.enabled);
+	json_key(&out, "config_path");
+	json_string(&out, is_demo ? "" : config->path);
+	json_key(&out, "warnings");
+	json_open_array(&out);
+	for (size_t i = 0; i < count; i++)
+		json_string(&out, warnings[i]);
+	json_close_array(&out);
+	json_key(&out, "skipped");
+	library_write_skipped(&out, &listing.skipped);
+	json_key(&out, "excluded_count");
+	json_integer(&out, (int64_t)listing.excluded_count);
+	json_close_object(&out);
+}
+
+/* Reads the query parameter `has_samples`; false, and a 400, if it is neither true nor false. */
+static bool read_filter(const struct http_request *request, struct http_response *response,
+	enum library_run_filter *filter)
+{
+	struct text value = http_query(request, "has_samples");
+	struct error error;
+
+	*filter = LIBRARY_ALL_RUNS;
+	if (!value.at)
+		return true;
+	if (text_equal(value, TEXT("true"))) {
+		*filter = LIBRARY_RUNS_WITH_SAMPLES;
+		return true;
+	}
+	if (text_equal(value, TEXT("false"))) {
+		*filter = LIBRARY_RUNS_WITHOUT_SAMPLES;
+		return true;
+	}
+	(void)error_set(&error, ERROR_MALFORMED, "invalid_parameter",
+		"has_samples must be true or false, not \"%.*s\".", TEXT_ARGUMENTS(value));
+	http_fail(response, &error);
+	return false;
+}
+
+static void get_training_runs(struct http_request *request, struct http_response *response)
+{
+	struct library_listing listing;
+	enum library_run_filter filter;
+	struct json_writer out;
+
+	if (!read_filter(request, response, &filter) || !list_runs(request, response, &listing))
+		return;
+	http_header(response, "Cache-Control", "no-cache");
+	json_writer_init(&out, &response->body);
+	library_write_runs(&out, &listing, filter);
+}
+
+static void get_scan(struct http_request *request, struct http_response *response)
+{
+	const struct catalog *catalog = request->context;
+	struct library_listing listing;
+	const struct library_run *run;
+	struct library_scan scan;
+	struct timespec now;
+	struct error error;
+
+	if (!list_runs(request, response, &listing))
+		return;
+	run = library_find_run(&listing, http_captured(request, "id"), &error);
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	if (!run || !library_scan_run(request->arena, catalog->config, run,
+			    now.tv_sec * INT64_C(1000000000) + now.tv_nsec, &scan, &error)) {
+		http_fail(response, &error);
+		return;
+	}
+	http_header(response, "Cache-Control", "no-cache");
+	buffer_append(&response->body, buffer_text(&scan.json));
+	buffer_free(&scan.json);
+}
+
+static const struct http_route ROUTES[] = {
+	{"GET", "/health", 0, get_health},
+	{"GET", "/api/settings", 0, get_settings},
+	{"GET", "/api/training-runs", 0, get_training_runs},
+	{"GET", "/api/training-runs/{id}/scan", 0, get_scan},
+};
+
+/* Reads the configuration. A database that cannot be opened now is tried again by /health. */
+static bool open_catalog(void **context, struct error *error)
+{
+	struct catalog *catalog = calloc(1, sizeof(*catalog));
+	struct config_faults faults = {0};
+	const char *path;
+
+	if (!catalog)
+		return error_memory(error);
+	arena_init(&catalog->arena, (size_t)1 << 20);
+	path = config_default_path(&catalog->arena);
+	if (path && config_load(&catalog->arena, path, &catalog->config, &faults)) {
+		*context = catalog;
+		return true;
+	}
+	(void)error_set(error, ERROR_INVALID, "invalid_config", "%s",
+		faults.count ? faults.messages[0] : "the configuration cannot be read");
+	arena_free(&catalog->arena);
+	free(catalog);
+	return false;
+}
+
+static void close_catalog(void *context)
+{
+	struct catalog *catalog = context;
+
+	store_close(catalog->store);
+	arena_free(&catalog->arena);
+	free(catalog);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct http_program program = {
+		.name = "catalog",
+		.routes = ROUTES,
+		.route_count = sizeof(ROUTES) / sizeof(*ROUTES),
+		.open = open_catalog,
+		.close = close_catalog,
+	};
+
+	return http_main(&program, argc, argv);
+}

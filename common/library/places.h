@@ -1,0 +1,26 @@
+#ifndef LIBRARY_PLACES_H
+#define LIBRARY_PLACES_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "config/config.h"
+
+/*
+ * The only way over a symbolic link: opens what `path` (absolute) really is, provided that its real
+ * path lies in one of the configured directories, which may be links themselves. Between the check
+ * and the opening nothing can be exchanged: the real path is walked without links.
+ * Returns the descriptor, or -1 with errno; EXDEV if it lies elsewhere. `*real` is the real path,
+ * in the arena, or NULL if there is none (a dangling link).
+ */
+int library_open_real(struct arena *arena, const struct config *config, const char *path, int flags,
+	const char **real);
+
+/*
+ * Opens a checkpoint file for reading: `path` beneath the checkpoint directory with that index; a
+ * link is followed as library_open_real does. -1 with errno.
+ */
+int library_open_checkpoint(
+	struct arena *arena, const struct config *config, size_t directory, const char *path);
+
+#endif
