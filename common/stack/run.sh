@@ -9,6 +9,8 @@ set -eu
 
 root=$(cd "$(dirname "$0")/../.." && pwd -P)
 service_files=$root/common/stack/service
+# nginx lives where only root looks.
+PATH=$PATH:/usr/sbin:/sbin
 PROGRAMS=$root/build/${BUILD:-release}/bin
 unset CHECKPOINT_SAMPLER_DEMO
 
