@@ -1,0 +1,19 @@
+import type { Image } from './types'
+
+/** Percent-encodes each segment of a raw path; the slashes between them stay. */
+export function encodePath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/')
+}
+
+/** The URL of the original file; it changes when the file does. */
+export function imageUrl(image: Pick<Image, 'relative_path' | 'version'>): string {
+  return `/api/images/${encodePath(image.relative_path)}?v=${encodeURIComponent(image.version)}`
+}
+
+export function imageMetadataUrl(image: Pick<Image, 'relative_path'>): string {
+  return `/api/images/${encodePath(image.relative_path)}/metadata`
+}
+
+export function checkpointMetadataUrl(filename: string, trainingRunId: string): string {
+  return `/api/checkpoints/${encodeURIComponent(filename)}/metadata?training_run=${encodeURIComponent(trainingRunId)}`
+}

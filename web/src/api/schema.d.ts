@@ -1,0 +1,984 @@
+// Generated from docs/openapi.yaml by `npm run generate`; do not edit.
+
+export interface paths {
+    "/api/checkpoints/{filename}/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a checkpoint's header says about its training
+         * @description The `__metadata__` of the `.safetensors` header: `ss_*` keys under `metadata`, all others under
+         *     `other`. Both are empty when the file has none. Only the header is read.
+         */
+        get: operations["getCheckpointMetadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/images/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An image file
+         * @description The file's own bytes, served by the web server itself. Append `?v=<version>` from the scan: the answer
+         *     may be kept for a year. Only `.png`, `.jpg`, `.jpeg` and `.webp` files are served, and symbolic links
+         *     below the sample directory are not followed; anything else is 404 or 403.
+         */
+        get: operations["getImage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/images/{path}/metadata": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The text inside an image file
+         * @description The PNG's text chunks (`tEXt`, `zTXt`, `iTXt`) by keyword, unchanged: ComfyUI writes its graph as
+         *     JSON under `prompt` and `workflow`, other programs write `parameters`. The JSON is passed on as text, so
+         *     64-bit seeds keep every digit. Of several chunks with one keyword the first is given. `{}` when the file has none, and for JPEG and WebP.
+         */
+        get: operations["getImageMetadata"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the presets
+         * @description All presets, sorted by name without regard to case.
+         */
+        get: operations["listPresets"];
+        put?: never;
+        /** Create a preset */
+        post: operations["createPreset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/presets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The preset's id.
+                 * @example 0b6e2f3c-8d0a-4c59-9d63-0f6b0c9d8b1e
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace a preset
+         * @description Replaces name and mapping as a whole; `id` and `created_at` stay. Renaming is a PUT with another name
+         *     and the mapping unchanged. The body may be a preset as it was received: `id`, `created_at`
+         *     and `updated_at` in it are ignored.
+         */
+        put: operations["updatePreset"];
+        post?: never;
+        /** Delete a preset */
+        delete: operations["deletePreset"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a user interface should know before anything else
+         * @description The version, whether demonstration data is shown, whether images can be generated, and what the
+         *     person in front of it should know about the configuration: warnings, and what the listing of the
+         *     checkpoint directories left out.
+         */
+        get: operations["getSettings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/training-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the training runs
+         * @description All training runs found under the checkpoint directories, sorted by name. A run is the group of
+         *     `.safetensors` files in one directory that share a base name once step and epoch suffixes are taken off.
+         *     `has_samples` filters the list and never changes an id.
+         */
+        get: operations["listTrainingRuns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/training-runs/{id}/scan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The images and dimensions of a run
+         * @description Reads the sample directories of the run's checkpoints. Each image is given once, with the values of
+         *     its dimensions; of several files for the same values (batch counters) only the newest is given.
+         *     An image that lacks a dimension has no entry for it. `dimensions` has every dimension with all its
+         *     values in order; `checkpoint`, taken from the checkpoint's file name, is in training order.
+         *
+         *     Files that cannot be used are in `skipped` with the reason: at most 1,000 of them, `skipped_count`
+         *     counts all.
+         */
+        get: operations["scanTrainingRun"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Is the service well?
+         * @description `503` only when the database cannot be used (or, from the web server, when the way to the program
+         *     behind it fails). A missing directory is `200` with `"status": "degraded"`: the service runs and heals
+         *     by itself when, say, a network drive comes back. The web server answers `502` or `504` when this
+         *     program is gone.
+         */
+        get: operations["getHealth"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        /** @description The file's bytes. */
+        Bytes: unknown;
+        Checkpoint: {
+            /** @description The file's name, which is also the name of its sample directory. */
+            filename: string;
+            /** @description The checkpoint's sample directory exists. */
+            has_samples: boolean;
+            /** @description The step, or the epoch where the name has no step; `null` when the name has neither. */
+            step_number: number | null;
+            /** @description This checkpoint's value in the `checkpoint` dimension, unique in its run. */
+            value: string;
+        };
+        CheckpointMetadata: {
+            /** @description The keys that begin with `ss_`. */
+            metadata: {
+                [key: string]: string;
+            };
+            /** @description All other keys. */
+            other: {
+                [key: string]: string;
+            };
+        };
+        Dimension: {
+            /** @description `checkpoint`, or a key of the image file names. */
+            name: string;
+            /**
+             * @description `int` when all values are integers, `number` when all are decimal numbers, else `string`. Says
+             *     how the values are sorted; the values themselves are always text.
+             * @enum {string}
+             */
+            type: "int" | "number" | "string";
+            /** @description In order; strings in natural order (`p2` before `p10`), `checkpoint` in training order. */
+            values: string[];
+        };
+        DimensionName: string;
+        /**
+         * @description How a dimension without a role is filtered: `hide` shows no filter and includes every value, `single`
+         *     lets one value be chosen, `multi` several.
+         * @enum {string}
+         */
+        FilterMode: "hide" | "single" | "multi";
+        Health: {
+            /**
+             * @description Each part by name (`database`, `sample_dir`, `checkpoint_dirs`, …): `ok` or, in words, what is wrong
+             *     with it.
+             */
+            checks: {
+                checkpoint_dirs: string;
+                database: string;
+                sample_dir: string;
+            } & {
+                [key: string]: string;
+            };
+            /**
+             * @description `degraded`: at least one check is not ok.
+             * @enum {string}
+             */
+            status: "ok" | "degraded";
+            version: string;
+        };
+        Image: {
+            /** @description The image's value in each dimension, by the dimension's name. */
+            dimensions: {
+                [key: string]: string;
+            };
+            /** @description Within the sample directory, raw. */
+            relative_path: string;
+            /** @description Changes when the file is replaced. Append it to the image's URL as `?v=`. */
+            version: string;
+        };
+        ImageMetadata: {
+            /** @description The text chunks by keyword. */
+            metadata: {
+                [key: string]: string;
+            };
+        };
+        Preset: {
+            created_at: components["schemas"]["Time"];
+            id: string;
+            mapping: components["schemas"]["PresetMapping"];
+            name: components["schemas"]["PresetName"];
+            updated_at: components["schemas"]["Time"];
+        };
+        PresetInput: {
+            /** @description Ignored. */
+            created_at?: string;
+            /** @description Ignored. */
+            id?: string;
+            mapping: components["schemas"]["PresetMappingInput"];
+            name: components["schemas"]["PresetName"];
+            /** @description Ignored. */
+            updated_at?: string;
+        };
+        /**
+         * @description Which dimension has which role, and how the others are filtered. The dimensions are named, not checked
+         *     against any run: a preset may be applied to runs that lack some of them. `x`, `y` and `slider` are
+         *     different from each other.
+         */
+        PresetMapping: {
+            /** @description The dimensions without a role whose mode is not `hide`. */
+            combos: components["schemas"]["DimensionName"][];
+            /** @description The filter mode by dimension. */
+            filter_modes?: {
+                [key: string]: components["schemas"]["FilterMode"];
+            };
+            slider?: components["schemas"]["DimensionName"];
+            x?: components["schemas"]["DimensionName"];
+            y?: components["schemas"]["DimensionName"];
+        };
+        /**
+         * @description As `PresetMapping`; `combos` may be left out. Where both speak of a dimension, its mode in
+         *     `filter_modes` wins; one that is only in `combos` gets the mode `multi`.
+         */
+        PresetMappingInput: {
+            combos?: components["schemas"]["DimensionName"][];
+            filter_modes?: {
+                [key: string]: components["schemas"]["FilterMode"];
+            };
+            slider?: components["schemas"]["DimensionName"];
+            x?: components["schemas"]["DimensionName"];
+            y?: components["schemas"]["DimensionName"];
+        };
+        /** @description Unique without regard to case; white space at both ends is taken off, control characters are refused. */
+        PresetName: string;
+        /** @description An RFC 9457 problem. */
+        Problem: {
+            code: components["schemas"]["ProblemCode"];
+            /** @description What went wrong and what to do, for a person. */
+            detail: string;
+            /** @description Every fault of a rejected body. */
+            errors?: {
+                /** @example must not be empty */
+                detail: string;
+                /**
+                 * @description An RFC 6901 JSON Pointer into the body; the empty string is the whole body.
+                 * @example /mapping/x
+                 */
+                pointer: string;
+            }[];
+            status: number;
+            /** @description The status in words. */
+            title: string;
+            /**
+             * @description `about:blank`: `code` tells problems apart.
+             * @example about:blank
+             */
+            type: string;
+        };
+        /**
+         * @description A stable word for programs; the table at the top explains each.
+         * @enum {string}
+         */
+        ProblemCode: "bad_request" | "invalid_path" | "invalid_parameter" | "invalid_json" | "cross_site" | "outside_directories" | "unreadable" | "not_found" | "method_not_allowed" | "request_timeout" | "name_taken" | "length_required" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "range_not_satisfiable" | "foreign_host" | "invalid_body" | "damaged_file" | "too_many_requests" | "headers_too_large" | "internal_error" | "bad_gateway" | "unavailable" | "file_incomplete" | "gateway_timeout";
+        Scan: {
+            /** @description Sorted by name. */
+            dimensions: components["schemas"]["Dimension"][];
+            images: components["schemas"]["Image"][];
+            /** @description Files and directories that could not be used, at most 1,000 of them. */
+            skipped: components["schemas"]["Skipped"][];
+            /** @description How many were skipped in all. */
+            skipped_count: number;
+        };
+        Settings: {
+            /** @description The configuration names a ComfyUI, so images can be generated. */
+            comfyui_enabled: boolean;
+            /** @description The configuration file in use; empty in demo mode. */
+            config_path: string;
+            /** @description Generated demonstration data is shown because no configuration was given. */
+            demo: boolean;
+            /** @description How many files and directories the `exclude` patterns of the configuration kept out. */
+            excluded_count: number;
+            /** @description What the search for checkpoints could not read or refused to follow; at most 1,000 entries. */
+            skipped: components["schemas"]["Skipped"][];
+            version: string;
+            /** @description What is wrong with the configuration although the service runs, a sentence each. */
+            warnings: string[];
+        };
+        Skipped: {
+            /** @description For display only; bytes that are not UTF-8 are shown as U+FFFD. */
+            path: string;
+            reason: string;
+        };
+        /**
+         * Format: date-time
+         * @description RFC 3339 in UTC.
+         */
+        Time: string;
+        TrainingRun: {
+            checkpoint_count: number;
+            /** @description In training order, the final one last. */
+            checkpoints: components["schemas"]["Checkpoint"][];
+            /** @description At least one checkpoint has a sample directory. */
+            has_samples: boolean;
+            /**
+             * @description Opaque, URL-safe and stable: the same run has the same id after restarts and however many other
+             *     runs come and go.
+             */
+            id: string;
+            /**
+             * @description The directory below the checkpoint directory, and the files' common base name.
+             * @example qwen/psai4rt-v0.3.0-no-reg
+             */
+            name: string;
+            /** @description What a person should know about this run, a sentence each. */
+            warnings: string[];
+        };
+    };
+    responses: {
+        /** @description The program behind the web server is not running. */
+        BadGateway: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is over 1 MiB. */
+        BodyTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The request comes from another site's page. */
+        CrossSite: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The file on disk is not what its name says. */
+        DamagedFile: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The file is still being written, or the service cannot answer now. */
+        FileIncomplete: {
+            headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The `Host` is not one of this service's. */
+        ForeignHost: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The program behind the web server did not answer in time. */
+        GatewayTimeout: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is JSON but not acceptable; `errors` names every fault. */
+        InvalidBody: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is not JSON, or the request cannot be understood. */
+        InvalidJson: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The request has a body without `Content-Length`. */
+        LengthRequired: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description Another preset has this name. */
+        NameTaken: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description No such resource. */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description What the client has is still current; no body. */
+        NotModified: {
+            headers: {
+                ETag: components["headers"]["ETag"];
+                [name: string]: unknown;
+            };
+            content?: never;
+        };
+        /**
+         * @description Any other error: 400, 403, 404, 405 (with `Allow`), 408, 412, 414, 416, 421, 429 (with `Retry-After`),
+         *     431, 500, 502, 503 (with `Retry-After`) or 504, as the table at the top says.
+         */
+        Problem: {
+            headers: {
+                Allow: components["headers"]["Allow"];
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The database cannot be used now. */
+        Unavailable: {
+            headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The body is not `application/json`. */
+        UnsupportedMediaType: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+    };
+    parameters: {
+        /** @description An `ETag` received earlier; the answer is 304 if it still holds. */
+        IfNoneMatch: string;
+        /**
+         * @description The image's `relative_path`: each segment percent-encoded, the segments joined by `/` (the slashes
+         *     stay as they are).
+         * @example psai4rt-v0.3.0-no-reg-step00004500.safetensors/index%3D0%26prompt_name%3Dforest_portals%26seed%3D420%26cfg%3D1%26_00001_.png
+         */
+        ImagePath: string;
+        /** @description `1` reads the disk anew and trusts no cache. */
+        Refresh: "0" | "1";
+        /**
+         * @description The training run's id.
+         * @example b3f1c2d4e5a60718
+         */
+        TrainingRunId: string;
+    };
+    requestBodies: {
+        Preset: {
+            content: {
+                "application/json": components["schemas"]["PresetInput"];
+            };
+        };
+    };
+    headers: {
+        /** @description Ranges are served. */
+        AcceptRanges: "bytes";
+        /** @description The methods that this path answers. */
+        Allow: string;
+        /** @description Names this state of the resource, for `If-None-Match`. */
+        ETag: string;
+        /** @description The file at this URL never changes. */
+        Immutable: "max-age=31536000, immutable";
+        /** @description `no-cache`: may be kept, must be revalidated before each use. */
+        NoCache: "no-cache";
+        /** @description `no-store`: always as of now. */
+        NoStore: "no-store";
+        /** @description Seconds after which another try makes sense. */
+        RetryAfter: string;
+    };
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export interface operations {
+    getCheckpointMetadata: {
+        parameters: {
+            query?: {
+                /**
+                 * @description The id of the training run. Only needed to tell apart equal file names in different directories;
+                 *     without it the first one found is taken.
+                 */
+                training_run?: string;
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The checkpoint's `filename` as the list of training runs gives it, percent-encoded.
+                 * @example psai4rt-v0.3.0-no-reg-step00004500.safetensors
+                 */
+                filename: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The metadata. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoCache"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CheckpointMetadata"];
+                };
+            };
+            422: components["responses"]["DamagedFile"];
+            503: components["responses"]["FileIncomplete"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getImage: {
+        parameters: {
+            query?: {
+                /** @description The image's `version`; ignored by the service, it makes the URL change with the file. */
+                v?: string;
+            };
+            header?: {
+                /** @description An `ETag` received earlier; the answer is 304 if it still holds. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+                /** @description A byte range, as RFC 9110 has it. */
+                Range?: string;
+            };
+            path: {
+                /**
+                 * @description The image's `relative_path`: each segment percent-encoded, the segments joined by `/` (the slashes
+                 *     stay as they are).
+                 * @example psai4rt-v0.3.0-no-reg-step00004500.safetensors/index%3D0%26prompt_name%3Dforest_portals%26seed%3D420%26cfg%3D1%26_00001_.png
+                 */
+                path: components["parameters"]["ImagePath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole file. */
+            200: {
+                headers: {
+                    "Accept-Ranges": components["headers"]["AcceptRanges"];
+                    "Cache-Control": components["headers"]["Immutable"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": components["schemas"]["Bytes"];
+                    "image/png": components["schemas"]["Bytes"];
+                    "image/webp": components["schemas"]["Bytes"];
+                };
+            };
+            /** @description The requested range of the file. */
+            206: {
+                headers: {
+                    "Cache-Control": components["headers"]["Immutable"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": components["schemas"]["Bytes"];
+                    "image/png": components["schemas"]["Bytes"];
+                    "image/webp": components["schemas"]["Bytes"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getImageMetadata: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The image's `relative_path`: each segment percent-encoded, the segments joined by `/` (the slashes
+                 *     stay as they are).
+                 * @example psai4rt-v0.3.0-no-reg-step00004500.safetensors/index%3D0%26prompt_name%3Dforest_portals%26seed%3D420%26cfg%3D1%26_00001_.png
+                 */
+                path: components["parameters"]["ImagePath"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The text chunks. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoCache"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImageMetadata"];
+                };
+            };
+            422: components["responses"]["DamagedFile"];
+            503: components["responses"]["FileIncomplete"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPresets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The presets. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preset"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    createPreset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["Preset"];
+        responses: {
+            /** @description The new preset. */
+            201: {
+                headers: {
+                    /**
+                     * @description The new preset's path.
+                     * @example /api/presets/0b6e2f3c-8d0a-4c59-9d63-0f6b0c9d8b1e
+                     */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preset"];
+                };
+            };
+            400: components["responses"]["InvalidJson"];
+            403: components["responses"]["CrossSite"];
+            409: components["responses"]["NameTaken"];
+            411: components["responses"]["LengthRequired"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidBody"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    updatePreset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The preset's id.
+                 * @example 0b6e2f3c-8d0a-4c59-9d63-0f6b0c9d8b1e
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["Preset"];
+        responses: {
+            /** @description The preset as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preset"];
+                };
+            };
+            400: components["responses"]["InvalidJson"];
+            403: components["responses"]["CrossSite"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["NameTaken"];
+            411: components["responses"]["LengthRequired"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidBody"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deletePreset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The preset's id.
+                 * @example 0b6e2f3c-8d0a-4c59-9d63-0f6b0c9d8b1e
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: components["responses"]["CrossSite"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSettings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The settings. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listTrainingRuns: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `true`: only runs of which at least one checkpoint has a sample directory; `false`: only runs
+                 *     without any. Absent: all runs.
+                 */
+                has_samples?: "true" | "false";
+                /** @description `1` reads the disk anew and trusts no cache. */
+                refresh?: components["parameters"]["Refresh"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The runs. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoCache"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingRun"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    scanTrainingRun: {
+        parameters: {
+            query?: {
+                /** @description `1` reads the disk anew and trusts no cache. */
+                refresh?: components["parameters"]["Refresh"];
+            };
+            header?: {
+                /** @description An `ETag` received earlier; the answer is 304 if it still holds. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The training run's id.
+                 * @example b3f1c2d4e5a60718
+                 */
+                id: components["parameters"]["TrainingRunId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The scan. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoCache"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scan"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getHealth: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The service can work, perhaps with limits. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            421: components["responses"]["ForeignHost"];
+            502: components["responses"]["BadGateway"];
+            /** @description The database cannot be used. The body has the same form as that of 200. */
+            503: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    "Retry-After": components["headers"]["RetryAfter"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Health"];
+                };
+            };
+            504: components["responses"]["GatewayTimeout"];
+        };
+    };
+}

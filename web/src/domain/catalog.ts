@@ -1,0 +1,72 @@
+import type { Dimension, Image, Scan } from '@/api/types'
+
+/** The position of a value in its dimension, for an image that has no value in it. */
+export const ABSENT = -1
+
+/** One dimension of a scan, with each image's value as a number. */
+export interface Column {
+  readonly dimension: Dimension
+  /** The position of each value in `dimension.values`. */
+  readonly positions: ReadonlyMap<string, number>
+  /** By image: the position of its value, or ABSENT. */
+  readonly codes: Int32Array
+}
+
+/**
+ * A scan laid out by columns, so that grouping and filtering 100,000 images compares small integers.
+ * Built once per scan and never changed.
+ */
+export interface Catalog {
+  readonly images: readonly Image[]
+  readonly dimensions: readonly Dimension[]
+  readonly columns: ReadonlyMap<string, Column>
+}
+
+/** Takes O(images × dimensions). */
+export function buildCatalog(scan: Pick<Scan, 'images' | 'dimensions'>): Catalog {
+  const columns = new Map<string, Column>()
+  for (const dimension of scan.dimensions) {
+    const positions = new Map(dimension.values.map((value, position) => [value, position]))
+    const codes = new Int32Array(scan.images.length)
+    scan.images.forEach((image, at) => {
+      const value = Object.hasOwn(image.dimensions, dimension.name)
+        ? image.dimensions[dimension.name]
+        : undefined
+      codes[at] = value === undefined ? ABSENT : (positions.get(value) ?? ABSENT)
+    })
+    columns.set(dimension.name, { dimension, positions, codes })
+  }
+  return { images: scan.images, dimensions: scan.dimensions, columns }
+}
+
+/** Numbers the distinct combinations of several columns: two images have one number if all codes agree. */
+export function groupImages(catalog: Catalog, columns: readonly Column[]): Int32Array {
+  const groups = new Int32Array(catalog.images.length)
+  for (const column of columns) {
+    const numbers = new Map<number, number>()
+    const width = column.dimension.values.length + 1
+    for (let at = 0; at < groups.length; at++) {
+      const key = (groups[at] ?? 0) * width + (column.codes[at] ?? ABSENT) + 1
+      let number = numbers.get(key)
+      if (number === undefined) {
+        number = numbers.size
+        numbers.set(key, number)
+      }
+      groups[at] = number
+    }
+  }
+  return groups
+}
+
+/** Whether images of one group always agree in `column`. */
+export function isDetermined(groups: Int32Array, column: Column): boolean {
+  const seen = new Map<number, number>()
+  for (let at = 0; at < groups.length; at++) {
+    const group = groups[at] ?? 0
+    const code = column.codes[at] ?? ABSENT
+    const known = seen.get(group)
+    if (known === undefined) seen.set(group, code)
+    else if (known !== code) return false
+  }
+  return true
+}

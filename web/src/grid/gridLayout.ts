@@ -1,0 +1,57 @@
+// The measures of the grid, in CSS pixels.
+
+import { fitCellWidth } from './gridWindow'
+
+export interface LayoutInput {
+  readonly viewportWidth: number
+  readonly viewportHeight: number
+  readonly columns: number
+  readonly hasRowLabels: boolean
+  readonly hasSliders: boolean
+  /** Labels go above their row where there is no room beside it. */
+  readonly isNarrow: boolean
+  readonly chosenWidth: number | undefined
+  /** Height by width of the run's pictures. */
+  readonly aspect: number
+}
+
+export interface Layout {
+  readonly gap: number
+  readonly padding: number
+  /** The column of row labels; 0 where they are above the rows. */
+  readonly labelWidth: number
+  /** The strip above each row that has its label; 0 where labels are beside the rows. */
+  readonly labelHeight: number
+  readonly cellWidth: number
+  readonly pictureHeight: number
+  readonly sliderHeight: number
+  /** From one column, or row, to the next. */
+  readonly columnTrack: number
+  readonly rowTrack: number
+}
+
+const LABEL_WIDTH = 128
+const LABEL_HEIGHT = 28
+const SLIDER_HEIGHT = 30
+
+export function gridLayout(input: LayoutInput): Layout {
+  const gap = input.isNarrow ? 4 : 8
+  const padding = input.isNarrow ? 4 : 12
+  const labelWidth = input.hasRowLabels && !input.isNarrow ? LABEL_WIDTH : 0
+  const labelHeight = input.hasRowLabels && input.isNarrow ? LABEL_HEIGHT : 0
+  const sliderHeight = input.hasSliders ? SLIDER_HEIGHT : 0
+  const room = input.viewportWidth - labelWidth - 2 * padding - gap * (input.columns - 1)
+  const cellWidth = input.chosenWidth ?? fitCellWidth(room, input.columns, input.viewportHeight)
+  const pictureHeight = Math.round(cellWidth * input.aspect)
+  return {
+    gap,
+    padding,
+    labelWidth,
+    labelHeight,
+    cellWidth,
+    pictureHeight,
+    sliderHeight,
+    columnTrack: cellWidth + gap,
+    rowTrack: labelHeight + pictureHeight + sliderHeight + gap,
+  }
+}

@@ -1,0 +1,41 @@
+// Which rows and columns of a uniform grid are near the viewport. Lengths in CSS pixels.
+
+export interface Span {
+  /** The first index in it. */
+  readonly start: number
+  /** One past the last. */
+  readonly end: number
+}
+
+/**
+ * The tracks that show in [from, from + length), plus `overscan` on either side. `from` is measured from the
+ * start of the first track and may be negative.
+ */
+export function visibleSpan(
+  from: number,
+  length: number,
+  track: number,
+  count: number,
+  overscan: number,
+): Span {
+  if (count === 0 || track <= 0 || length <= 0) return { start: 0, end: 0 }
+  const start = Math.max(0, Math.min(count, Math.floor(from / track) - overscan))
+  const end = Math.max(start, Math.min(count, Math.ceil((from + length) / track) + overscan))
+  return { start, end }
+}
+
+export function indices(span: Span): number[] {
+  return Array.from({ length: span.end - span.start }, (_, at) => span.start + at)
+}
+
+export const MIN_CELL = 100
+export const MAX_CELL = 1344
+
+/**
+ * The width of a cell when nobody chose one: all columns side by side, but not so small that nothing can be
+ * seen, and one row never higher than most of the viewport.
+ */
+export function fitCellWidth(room: number, columns: number, viewportHeight: number): number {
+  const widest = Math.min(MAX_CELL, Math.max(240, viewportHeight * 0.72))
+  return Math.floor(Math.min(widest, Math.max(160, room / Math.max(1, columns))))
+}

@@ -1,0 +1,81 @@
+import { computed, ref, watch, type ComputedRef, type Ref } from 'vue'
+import { api } from '@/api/client'
+import type { Scan, TrainingRun } from '@/api/types'
+import { type RemoteHandle, useRemote } from './remote'
+import { recallBoolean, recallString, remember } from './storage'
+
+export interface TrainingRuns {
+  readonly list: RemoteHandle<TrainingRun[]>['remote']
+  readonly scan: RemoteHandle<Scan>['remote']
+  readonly onlyWithSamples: Ref<boolean>
+  /** The runs that pass the filter; the selected one is always among them. */
+  readonly listed: ComputedRef<readonly TrainingRun[]>
+  readonly selected: ComputedRef<TrainingRun | undefined>
+  select(id: string): void
+  /** Reads the disk anew: the list of runs, and the selected run's images. */
+  refresh(): Promise<void>
+  /** Repeats what failed. */
+  retry(): Promise<void>
+}
+
+/** The training runs, which of them is selected, and its scan. */
+export function useTrainingRuns(): TrainingRuns {
+  const list = useRemote<TrainingRun[]>()
+  const scan = useRemote<Scan>()
+  const selectedId = ref(recallString('run'))
+  const onlyWithSamples = ref(recallBoolean('only-with-samples') ?? true)
+
+  const runs = computed(() => list.remote.value.value ?? [])
+  const selected = computed(() => runs.value.find((run) => run.id === selectedId.value))
+  const listed = computed(() =>
+    runs.value.filter(
+      (run) => !onlyWithSamples.value || run.has_samples || run.id === selectedId.value,
+    ),
+  )
+
+  /** A remembered run that is gone, or none remembered: the first that has something to show. */
+  function settleSelection(): void {
+    if (!list.remote.value.value || selected.value) return
+    selectedId.value = runs.value.find((run) => run.has_samples)?.id
+  }
+
+  async function loadList(refresh: boolean): Promise<void> {
+    await list.load((signal) => api.trainingRuns({ refresh, signal }), { keep: true })
+    settleSelection()
+  }
+
+  async function loadScan(refresh: boolean, keep: boolean): Promise<void> {
+    const id = selected.value?.id
+    if (id === undefined) scan.clear()
+    else await scan.load((signal) => api.scan(id, { refresh, signal }), { keep })
+  }
+
+  watch(onlyWithSamples, (value) => remember('only-with-samples', value))
+  watch(
+    () => selected.value?.id,
+    (id) => {
+      if (id !== undefined) remember('run', id)
+      void loadScan(false, false)
+    },
+  )
+  void loadList(false)
+
+  return {
+    list: list.remote,
+    scan: scan.remote,
+    onlyWithSamples,
+    listed,
+    selected,
+    select(id) {
+      selectedId.value = id
+    },
+    async refresh() {
+      await loadList(true)
+      await loadScan(true, true)
+    },
+    async retry() {
+      if (list.remote.value.state === 'failed') await loadList(false)
+      if (scan.remote.value.state === 'failed') await loadScan(false, true)
+    },
+  }
+}

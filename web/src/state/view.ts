@@ -1,0 +1,156 @@
+import { computed, shallowRef, watch, type ComputedRef } from 'vue'
+import type { Dimension, FilterMode, Scan } from '@/api/types'
+import { buildCatalog, type Catalog } from '@/domain/catalog'
+import { choicePosition, type ChosenValues, stepChoice } from '@/domain/choices'
+import { carrySelections, effectiveMode, type Modes, type Selections } from '@/domain/filters'
+import { buildIndex, freeDimensions, type ImageIndex } from '@/domain/imageIndex'
+import { positionOf } from '@/domain/positions'
+import type { Arrangement } from '@/domain/presets'
+import { assignRole, carryRoles, firstView, type Role, type Roles, swapAxes } from '@/domain/roles'
+import { parseView, storeView } from './storedView'
+import { recall, remember } from './storage'
+
+export interface View {
+  readonly catalog: ComputedRef<Catalog | undefined>
+  readonly roles: ComputedRef<Roles>
+  readonly selections: ComputedRef<Selections>
+  readonly index: ComputedRef<ImageIndex | undefined>
+  /** The position in `index.choices`. */
+  readonly choice: ComputedRef<number>
+  /** The master slider's position. */
+  readonly position: ComputedRef<number>
+  readonly arrangement: ComputedRef<Arrangement>
+  /** The arrangement as somebody made it, which may name dimensions that this run lacks. */
+  readonly wanted: ComputedRef<Arrangement>
+  modeOf(dimension: string): FilterMode
+  setRole(dimension: string, role: Role | undefined): void
+  swapAxes(): void
+  setMode(dimension: string, mode: FilterMode): void
+  arrange(arrangement: Arrangement): void
+  select(dimension: Dimension, change: (selections: Selections) => Selections): void
+  step(by: number): void
+  /** Moves the master slider, and every cell with it. */
+  moveAll(position: number): void
+  /** Moves one cell until the master slider is moved. */
+  moveCell(cell: string, position: number): void
+  cellPosition(cell: string): number
+}
+
+/**
+ * How the selected run's images are laid out. What somebody chose is kept across runs as it was chosen; what applies
+ * to the current run is derived from it.
+ */
+export function useView(scan: () => Scan | undefined, runId: () => string | undefined): View {
+  const stored = parseView(recall('view'))
+  const wantedRoles = shallowRef<Roles | undefined>(stored.roles)
+  const wantedModes = shallowRef<Modes>(stored.modes)
+  const wantedSelections = shallowRef<Selections>(stored.selections)
+  const chosen = shallowRef<ChosenValues>(new Map())
+  /** By slider dimension: the value the master slider was moved to. */
+  const masterValues = shallowRef<ReadonlyMap<string, string>>(stored.positions)
+  const cellValues = shallowRef<ReadonlyMap<string, string>>(new Map())
+
+  const catalog = computed(() => {
+    const value = scan()
+    return value && buildCatalog(value)
+  })
+  const roles = computed<Roles>(() => {
+    if (!catalog.value) return {}
+    return wantedRoles.value ? carryRoles(wantedRoles.value, catalog.value) : firstView(catalog.value)
+  })
+  const selections = computed(() =>
+    carrySelections(wantedSelections.value, catalog.value?.dimensions ?? []),
+  )
+  const free = computed(() => (catalog.value ? freeDimensions(catalog.value, roles.value) : []))
+  const index = computed(
+    () =>
+      catalog.value &&
+      buildIndex(catalog.value, roles.value, wantedModes.value, selections.value, free.value),
+  )
+  const choice = computed(() => choicePosition(index.value?.choices ?? [], chosen.value))
+  const position = computed(() => {
+    const axis = index.value?.slider
+    return axis ? positionOf(axis, masterValues.value.get(axis.dimension.name)) : 0
+  })
+  const arrangement = computed<Arrangement>(() => {
+    const present = catalog.value?.columns
+    const modes = [...wantedModes.value].filter(([dimension]) => present?.has(dimension))
+    return { roles: roles.value, modes: new Map(modes) }
+  })
+  const wanted = computed<Arrangement>(() => ({
+    roles: wantedRoles.value ?? roles.value,
+    modes: wantedModes.value,
+  }))
+
+  function setRoles(next: Roles): void {
+    if (next.slider !== roles.value.slider) cellValues.value = new Map()
+    wantedRoles.value = next
+  }
+
+  watch([wantedRoles, wantedModes, wantedSelections, masterValues], () =>
+    remember(
+      'view',
+      storeView({
+        roles: wantedRoles.value,
+        modes: wantedModes.value,
+        selections: wantedSelections.value,
+        positions: masterValues.value,
+      }),
+    ),
+  )
+  watch(runId, () => {
+    cellValues.value = new Map()
+  })
+
+  return {
+    catalog,
+    roles,
+    selections,
+    index,
+    choice,
+    position,
+    arrangement,
+    wanted,
+    modeOf: (dimension) => effectiveMode(dimension, roles.value, wantedModes.value),
+    setRole(dimension, role) {
+      setRoles(assignRole(roles.value, dimension, role))
+    },
+    swapAxes() {
+      setRoles(swapAxes(roles.value))
+    },
+    setMode(dimension, mode) {
+      wantedModes.value = new Map([...wantedModes.value, [dimension, mode]])
+    },
+    arrange(next) {
+      setRoles(next.roles)
+      wantedModes.value = next.modes
+    },
+    select(dimension, change) {
+      const next = new Map(wantedSelections.value)
+      const changed = change(selections.value).get(dimension.name)
+      if (changed === undefined) next.delete(dimension.name)
+      else next.set(dimension.name, changed)
+      wantedSelections.value = next
+    },
+    step(by) {
+      const choices = index.value?.choices ?? []
+      if (choices.length > 1) chosen.value = stepChoice(choices, choice.value, by)
+    },
+    moveAll(next) {
+      const axis = index.value?.slider
+      const value = axis?.values[next]
+      if (!axis || value === undefined) return
+      cellValues.value = new Map()
+      masterValues.value = new Map([...masterValues.value, [axis.dimension.name, value]])
+    },
+    moveCell(cell, next) {
+      const value = index.value?.slider?.values[next]
+      if (value !== undefined) cellValues.value = new Map([...cellValues.value, [cell, value]])
+    },
+    cellPosition(cell) {
+      const axis = index.value?.slider
+      const value = cellValues.value.get(cell)
+      return axis && value !== undefined ? positionOf(axis, value) : position.value
+    },
+  }
+}

@@ -1,0 +1,32 @@
+import { onScopeDispose, readonly, ref, type Ref } from 'vue'
+
+export interface Viewport {
+  /** Without the scroll bar, in CSS pixels. */
+  readonly width: Readonly<Ref<number>>
+  readonly height: Readonly<Ref<number>>
+}
+
+export const WIDE = 1024
+export const NARROW = 640
+
+/** The size of the document's visible part. */
+export function useViewport(): Viewport {
+  const root = document.documentElement
+  const width = ref(root.clientWidth)
+  const height = ref(window.innerHeight)
+  const measure = (): void => {
+    width.value = root.clientWidth
+    height.value = window.innerHeight
+    root.style.setProperty('--viewport-width', `${root.clientWidth}px`)
+  }
+  // The observer notices a scroll bar that comes or goes, the event a change of height.
+  const observer = new ResizeObserver(measure)
+  observer.observe(root)
+  window.addEventListener('resize', measure)
+  onScopeDispose(() => {
+    observer.disconnect()
+    window.removeEventListener('resize', measure)
+  })
+  measure()
+  return { width: readonly(width), height: readonly(height) }
+}
