@@ -1,0 +1,94 @@
+#ifndef STORE_CONNECTION_H
+#define STORE_CONNECTION_H
+
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "store/statement.h"
+#include "store/store.h"
+
+/* Between the files of this room: SQLite, wrapped. Programs include store.h and the tables'
+ * headers. */
+
+/* What marks a database as ours in its header: "CSpr". */
+#define STORE_APPLICATION_ID 0x43537072
+
+/* Opens the file at `path` without touching what is in it. Its directory must exist. */
+bool store_connect(const char *path, struct store **store, struct error *error);
+
+/*
+ * Sets what holds for each connection (PRAGMAs) and checks that it took effect. On a network file
+ * system, where processes cannot share the write-ahead log's memory, the journal is a rollback
+ * journal, with a warning in the log.
+ */
+bool store_configure(struct store *store, enum store_durability durability, struct error *error);
+
+/* Runs SQL that yields no rows of interest; several statements are fine. */
+bool store_execute(struct store *store, const char *sql, struct error *error);
+
+/* The number that a PRAGMA, or a SELECT of one value, answers. */
+bool store_read_number(struct store *store, const char *sql, int64_t *number, struct error *error);
+
+/*
+ * Transactions. A writing one takes the write lock at once (BEGIN IMMEDIATE), so that it waits for
+ * others where a later upgrade would fail. They do not nest: beginning a second one is a bug,
+ * answered with ERROR_SYSTEM that names where the first began. After store_commit or
+ * store_rollback, whatever they return, no transaction is open.
+ */
+enum store_access { STORE_READ, STORE_WRITE };
+
+#define STORE_PLACE_OF_LINE(line) #line
+#define STORE_PLACE(line)	  __FILE__ ":" STORE_PLACE_OF_LINE(line)
+#define store_begin(store, access, error) \
+	store_begin_at((store), (access), STORE_PLACE(__LINE__), (error))
+
+bool store_begin_at(
+	struct store *store, enum store_access access, const char *place, struct error *error);
+bool store_commit(struct store *store, struct error *error);
+void store_rollback(struct store *store);
+
+/* Commits if `good`, else undoes; returns whether all went well. */
+bool store_finish(struct store *store, bool good, struct error *error);
+
+/*
+ * One run of a statement:
+ *
+ *   store_query_begin(&query, store, STORE_PRESET_FIND);
+ *   store_query_bind(&query, 1, id);
+ *   if (store_query_step(&query))
+ *           name = store_query_text(&query, 1, arena);
+ *   return store_query_end(&query, error);
+ *
+ * A failure anywhere is remembered, makes the steps after it yield nothing, and is told by
+ * store_query_end, which must always be called: it resets the statement, which would else hold its
+ * read transaction open.
+ */
+struct store_query {
+	struct store *store;
+	struct sqlite3_stmt *statement;
+	int result; /* SQLite's result code, extended */
+};
+
+void store_query_begin(
+	struct store_query *query, struct store *store, enum store_statement statement);
+
+/* Binds a text; its bytes must stay until store_query_end. Parameters count from 1. */
+void store_query_bind(struct store_query *query, int parameter, struct text value);
+
+/* Moves to the next row; false if there is none. */
+bool store_query_step(struct store_query *query);
+
+/* A column of the present row, from 0; the text (not NULL in the database) is copied. */
+int64_t store_query_number(struct store_query *query, int column);
+struct text store_query_text(struct store_query *query, int column, struct arena *arena);
+
+bool store_query_end(struct store_query *query, struct error *error);
+
+/* How many rows the last INSERT, UPDATE or DELETE touched. */
+int64_t store_changed_rows(struct store *store);
+
+/* The path that the store was opened with. */
+const char *store_path(const struct store *store);
+
+#endif

@@ -1,0 +1,189 @@
+#include "store/preset.h"
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/utf8.h"
+#include "base/uuid.h"
+#include "store/connection.h"
+
+static bool refuse_unknown(struct text id, struct error *error)
+{
+	return error_set(error, ERROR_NOT_FOUND, "not_found",
+		"There is no preset with the id \"%.*s\".", TEXT_ARGUMENTS(id));
+}
+
+/* The present row of a statement that selects a preset's columns. */
+static struct store_preset read_row(struct store_query *query, struct arena *arena)
+{
+	return (struct store_preset){
+		.id = store_query_text(query, 0, arena),
+		.name = store_query_text(query, 1, arena),
+		.mapping = store_query_text(query, 2, arena),
+		.created_at = store_query_text(query, 3, arena),
+		.updated_at = store_query_text(query, 4, arena),
+	};
+}
+
+bool store_preset_list(struct store *store, struct arena *arena, struct store_preset **presets,
+	size_t *count, struct error *error)
+{
+	struct store_query query;
+	struct store_preset *list = NULL;
+	size_t capacity = 0;
+	bool room = true;
+	size_t length = 0;
+
+	store_query_begin(&query, store, STORE_PRESET_LIST);
+	while (room && store_query_step(&query)) {
+		room = arena_grow(arena, &list, &capacity, length, sizeof(*list));
+		if (room)
+			list[length++] = read_row(&query, arena);
+	}
+	if (!store_query_end(&query, error))
+		return false;
+	*presets = list;
+	*count = length;
+	return room || error_memory(error);
+}
+
+static bool find(struct store *store, struct text id, struct arena *arena,
+	struct store_preset *preset, struct error *error)
+{
+	struct store_query query;
+	bool found;
+
+	store_query_begin(&query, store, STORE_PRESET_FIND);
+	store_query_bind(&query, 1, id);
+	found = store_query_step(&query);
+	if (found)
+		*preset = read_row(&query, arena);
+	if (!store_query_end(&query, error))
+		return false;
+	return found || refuse_unknown(id, error);
+}
+
+/* Refuses a name that a preset other than `id` has. */
+static bool name_is_free(struct store *store, struct text name_key, struct text id,
+	struct arena *arena, struct error *error)
+{
+	struct store_query query;
+	struct text holder_id = {"", 0};
+	struct text holder = {"", 0};
+	bool taken;
+
+	store_query_begin(&query, store, STORE_PRESET_NAME_HOLDER);
+	store_query_bind(&query, 1, name_key);
+	taken = store_query_step(&query);
+	holder_id = store_query_text(&query, 0, arena);
+	holder = store_query_text(&query, 1, arena);
+	if (!store_query_end(&query, error))
+		return false;
+	if (!taken || text_equal(holder_id, id))
+		return true;
+	return error_set(error, ERROR_CONFLICT, "name_taken",
+		"There is already a preset named \"%.*s\".", TEXT_ARGUMENTS(holder));
+}
+
+static bool is_room(struct store *store, struct error *error)
+{
+	struct store_query query;
+	int64_t count;
+
+	store_query_begin(&query, store, STORE_PRESET_COUNT);
+	(void)store_query_step(&query);
+	count = store_query_number(&query, 0);
+	if (!store_query_end(&query, error))
+		return false;
+	return count < LIMIT_PRESETS ||
+	       error_set(error, ERROR_CONFLICT, "too_many_presets",
+		       "There are %d presets already, which is the most that can be stored. "
+		       "Delete one first.",
+		       LIMIT_PRESETS);
+}
+
+/* Runs CREATE or UPDATE, which have the same parameters. */
+static bool write_row(struct store *store, enum store_statement statement, struct text id,
+	const struct store_preset_input *input, struct text name_key, struct error *error)
+{
+	struct store_query query;
+	char now[CLOCK_TEXT_SIZE];
+
+	clock_format(clock_now(), now);
+	store_query_begin(&query, store, statement);
+	store_query_bind(&query, 1, id);
+	store_query_bind(&query, 2, input->name);
+	store_query_bind(&query, 3, name_key);
+	store_query_bind(&query, 4, input->mapping);
+	store_query_bind(&query, 5, text_from(now));
+	(void)store_query_step(&query);
+	return store_query_end(&query, error);
+}
+
+/* The form in which names are compared and sorted; in the arena. */
+static bool fold_name(
+	struct text name, struct arena *arena, struct text *name_key, struct error *error)
+{
+	struct buffer folded;
+	bool good;
+
+	buffer_init(&folded, (size_t)LIMIT_PRESET_NAME * 4);
+	utf8_append_folded(&folded, name);
+	*name_key = arena_text(arena, buffer_text(&folded));
+	good = !folded.failed && name_key->at;
+	buffer_free(&folded);
+	return good || error_memory(error);
+}
+
+bool store_preset_create(struct store *store, const struct store_preset_input *input,
+	struct arena *arena, struct store_preset *preset, struct error *error)
+{
+	char uuid[UUID_SIZE];
+	struct text id = {uuid, UUID_SIZE - 1};
+	struct text name_key;
+	bool good;
+
+	if (!fold_name(input->name, arena, &name_key, error))
+		return false;
+	if (!uuid_make(uuid))
+		return error_set(error, ERROR_SYSTEM, "internal_error",
+			"The system has no random numbers to give.");
+	if (!store_begin(store, STORE_WRITE, error))
+		return false;
+	good = name_is_free(store, name_key, id, arena, error) && is_room(store, error) &&
+	       write_row(store, STORE_PRESET_CREATE, id, input, name_key, error) &&
+	       find(store, id, arena, preset, error);
+	return store_finish(store, good, error);
+}
+
+bool store_preset_update(struct store *store, struct text id,
+	const struct store_preset_input *input, struct arena *arena, struct store_preset *preset,
+	struct error *error)
+{
+	struct text name_key;
+	bool good;
+
+	if (!fold_name(input->name, arena, &name_key, error) ||
+		!store_begin(store, STORE_WRITE, error))
+		return false;
+	good = find(store, id, arena, preset, error) &&
+	       name_is_free(store, name_key, id, arena, error) &&
+	       write_row(store, STORE_PRESET_UPDATE, id, input, name_key, error) &&
+	       find(store, id, arena, preset, error);
+	return store_finish(store, good, error);
+}
+
+bool store_preset_delete(struct store *store, struct text id, struct error *error)
+{
+	struct store_query query;
+	bool good;
+
+	if (!store_begin(store, STORE_WRITE, error))
+		return false;
+	store_query_begin(&query, store, STORE_PRESET_DELETE);
+	store_query_bind(&query, 1, id);
+	(void)store_query_step(&query);
+	good = store_query_end(&query, error);
+	if (good && store_changed_rows(store) == 0)
+		good = refuse_unknown(id, error);
+	return store_finish(store, good, error);
+}
