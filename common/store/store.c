@@ -43,6 +43,16 @@ bool store_open(const char *path, enum store_durability durability, struct store
 	return true;
 }
 
+bool store_ready(const char *path, enum store_durability durability, struct store **store,
+	struct error *error)
+{
+	if (*store && store_moved(*store)) {
+		store_close(*store);
+		*store = NULL;
+	}
+	return *store || store_open(path, durability, store, error);
+}
+
 bool store_check(struct store *store, struct error *error)
 {
 	struct store_query query;

@@ -25,6 +25,14 @@ enum store_durability {
 bool store_open(const char *path, enum store_durability durability, struct store **store,
 	struct error *error);
 
+/*
+ * As store_open for a program that goes on without a database: opens `*store` where it is NULL, and
+ * anew where its file was moved or replaced; else does nothing. On failure `*store` is NULL, and
+ * the next call tries again.
+ */
+bool store_ready(const char *path, enum store_durability durability, struct store **store,
+	struct error *error);
+
 /* Closes the connection; an open transaction is undone. NULL is no store, and fine. */
 void store_close(struct store *store);
 

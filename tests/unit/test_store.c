@@ -582,6 +582,30 @@ static void test_file_that_moved(void **state)
 	store_close(store);
 }
 
+/* A program that goes on without a database: it comes and goes, and is there again. */
+static void test_ready_again(void **state)
+{
+	struct place *place = *state;
+	struct store *store = NULL;
+	struct store *same;
+	struct error error;
+
+	assert_int_equal(mkdir(place->path, 0755), 0);
+	assert_false(store_ready(place->path, STORE_DURABLE_NORMAL, &store, &error));
+	assert_null(store);
+	assert_int_equal(rmdir(place->path), 0);
+	assert_true(store_ready(place->path, STORE_DURABLE_NORMAL, &store, &error));
+	same = store;
+	assert_true(store_ready(place->path, STORE_DURABLE_NORMAL, &store, &error));
+	assert_ptr_equal(store, same);
+	execute(store, "CREATE TABLE old (x)");
+	assert_int_equal(unlink(place->path), 0);
+	assert_true(store_ready(place->path, STORE_DURABLE_NORMAL, &store, &error));
+	assert_true(store_check(store, &error));
+	assert_int_equal(number(store, "SELECT count(*) FROM sqlite_schema WHERE name = 'old'"), 0);
+	store_close(store);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, make_place, remove_place)
 
 int main(void)
@@ -605,6 +629,7 @@ int main(void)
 		TEST(test_query_ends_its_read),
 		TEST(test_query_inside_itself),
 		TEST(test_file_that_moved),
+		TEST(test_ready_again),
 	};
 
 	(void)setenv("LOG_LEVEL", "error", 1);
