@@ -72,7 +72,7 @@ network_url=$(printf '%s\n' "$urls" | sed -n 2p)
 
 # --- Services ------------------------------------------------------------------------------------
 
-# add_service NAME RUN-SCRIPT STOP-SIGNAL
+# add_service NAME RUN-SCRIPT STOP-SIGNAL [PROCESSES]
 add_service() {
 	directory=$RUNTIME_DIR/service/$1
 	mkdir -p "$directory/log"
@@ -82,18 +82,19 @@ add_service() {
 	chmod +x "$directory/run" "$directory/finish" "$directory/log/run"
 	echo "$3" >"$directory/down-signal"
 	echo 8000 >"$directory/timeout-kill"
+	echo "${4:-}" >"$directory/processes"
 }
 
 rm -rf "$RUNTIME_DIR/service" "$RUNTIME_DIR/nginx.pid" "$RUNTIME_DIR/nginx.failed"
 mkdir -p "$RUNTIME_DIR/log"
-add_service nginx nginx SIGQUIT
-add_service catalog pool SIGTERM
-add_service presets pool SIGTERM
 
-cores=$(nproc)
-[ "$cores" -ge 4 ] || cores=4
-[ "$cores" -le 8 ] || cores=8
-export POOL_SIZE="$cores"
+# Each catalog process may wait for a slow disk; presets only ever waits for SQLite.
+scanners=$(nproc)
+[ "$scanners" -ge 4 ] || scanners=4
+[ "$scanners" -le 8 ] || scanners=8
+add_service nginx nginx SIGQUIT
+add_service catalog pool SIGTERM "$scanners"
+add_service presets pool SIGTERM 2
 
 # The supervisor is in a session of its own: Ctrl-C reaches this script alone, which stops it in order.
 supervisor=
