@@ -22,8 +22,13 @@
 #include "base/log.h"
 #include "config/config.h"
 #include "http/http.h"
+#include "library/metadata.h"
+#include "library/places.h"
+#include "library/png_text.h"
 #include "library/runs.h"
+#include "library/safetensors.h"
 #include "library/scan.h"
+#include "naming/image.h"
 #include "store/store.h"
 
 /* What outlives a request. */
@@ -239,11 +244,85 @@ static void get_scan(struct http_request *request, struct http_response *respons
 	buffer_free(&scan.json);
 }
 
+/* Only PNG files have text that is read here; JPEG and WebP have none. */
+static void get_image_metadata(struct http_request *request, struct http_response *response)
+{
+	const struct catalog *catalog = request->context;
+	struct text path = http_captured(request, "path");
+	struct library_metadata metadata = {0};
+	struct error error;
+	int descriptor = library_open_image(catalog->config, path.at, &error);
+	bool done = descriptor >= 0 &&
+		    (!naming_is_png(path) ||
+			    library_read_png_text(request->arena, descriptor, &metadata, &error));
+	struct json_writer out;
+
+	if (descriptor >= 0)
+		(void)close(descriptor);
+	if (!done) {
+		http_fail(response, &error);
+		return;
+	}
+	http_header(response, "Cache-Control", "no-cache");
+	json_writer_init(&out, &response->body);
+	json_open_object(&out);
+	json_key(&out, "metadata");
+	library_write_metadata(&out, &metadata, TEXT(""), true);
+	json_close_object(&out);
+}
+
+static bool read_checkpoint_metadata(
+	struct http_request *request, struct library_metadata *metadata, struct error *error)
+{
+	const struct catalog *catalog = request->context;
+	struct text run_id = http_query(request, "training_run");
+	struct library_listing listing;
+	const struct library_checkpoint *checkpoint;
+	int descriptor;
+	bool done;
+
+	if (!library_list_runs(request->arena, catalog->config, &listing, error))
+		return false;
+	checkpoint = library_find_checkpoint(
+		&listing, http_captured(request, "filename"), run_id, error);
+	if (!checkpoint)
+		return false;
+	descriptor = library_open_checkpoint(
+		request->arena, catalog->config, checkpoint->directory, checkpoint->path, error);
+	if (descriptor < 0)
+		return false;
+	done = library_read_safetensors(request->arena, descriptor, metadata, error);
+	(void)close(descriptor);
+	return done;
+}
+
+static void get_checkpoint_metadata(struct http_request *request, struct http_response *response)
+{
+	struct library_metadata metadata = {0};
+	struct error error;
+	struct json_writer out;
+
+	if (!read_checkpoint_metadata(request, &metadata, &error)) {
+		http_fail(response, &error);
+		return;
+	}
+	http_header(response, "Cache-Control", "no-cache");
+	json_writer_init(&out, &response->body);
+	json_open_object(&out);
+	json_key(&out, "metadata");
+	library_write_metadata(&out, &metadata, TEXT("ss_"), true);
+	json_key(&out, "other");
+	library_write_metadata(&out, &metadata, TEXT("ss_"), false);
+	json_close_object(&out);
+}
+
 static const struct http_route ROUTES[] = {
 	{"GET", "/health", 0, get_health},
 	{"GET", "/api/settings", 0, get_settings},
 	{"GET", "/api/training-runs", 0, get_training_runs},
 	{"GET", "/api/training-runs/{id}/scan", 0, get_scan},
+	{"GET", "/api/images/{path...}/metadata", 0, get_image_metadata},
+	{"GET", "/api/checkpoints/{filename}/metadata", 0, get_checkpoint_metadata},
 };
 
 /* Reads the configuration. A database that cannot be opened now is tried again by /health. */

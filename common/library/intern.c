@@ -53,3 +53,8 @@ uint32_t library_intern(struct arena *arena, struct library_intern *table, struc
 	}
 	return *slot - 1;
 }
+
+bool library_is_interned(const struct library_intern *table, struct text value)
+{
+	return table->count && *find_slot(table, value) != 0;
+}

@@ -25,4 +25,7 @@ struct library_intern {
 /* The number of `value`, new or known. LIBRARY_INTERN_MEMORY without memory. */
 uint32_t library_intern(struct arena *arena, struct library_intern *table, struct text value);
 
+/* True if the text has a number already. */
+bool library_is_interned(const struct library_intern *table, struct text value);
+
 #endif

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 #include "base/arena.h"
+#include "base/error.h"
 #include "config/config.h"
 
 /*
@@ -18,9 +19,16 @@ int library_open_real(struct arena *arena, const struct config *config, const ch
 
 /*
  * Opens a checkpoint file for reading: `path` beneath the checkpoint directory with that index; a
- * link is followed as library_open_real does. -1 with errno.
+ * link is followed as library_open_real does. -1 with an error: ERROR_NOT_FOUND, ERROR_FORBIDDEN
+ * `outside_directories` or `unreadable`, else ERROR_UNAVAILABLE.
  */
-int library_open_checkpoint(
-	struct arena *arena, const struct config *config, size_t directory, const char *path);
+int library_open_checkpoint(struct arena *arena, const struct config *config, size_t directory,
+	const char *path, struct error *error);
+
+/*
+ * Opens an image file for reading: `path` beneath sample_dir, over no link. Only names that images
+ * have are found. -1 with an error as above.
+ */
+int library_open_image(const struct config *config, const char *path, struct error *error);
 
 #endif

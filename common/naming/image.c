@@ -22,6 +22,11 @@ size_t naming_image_stem(struct text name)
 	return 0;
 }
 
+bool naming_is_png(struct text name)
+{
+	return ascii_ends_with(name, TEXT(".png"));
+}
+
 /* Takes `_NNNNN_` off the end of the stem. */
 static struct text take_counter(struct text stem, struct naming_image *image)
 {

@@ -39,6 +39,9 @@ enum naming_image_result naming_parse_image(
 /* Where the stem of an image's file name ends and its extension begins; 0 if it is no image's. */
 size_t naming_image_stem(struct text name);
 
+/* True if the name ends in `.png`, upper and lower case being the same. */
+bool naming_is_png(struct text name);
+
 /* Order of two batch counters as numbers: <0, 0 or >0. */
 int naming_compare_counters(struct text a, struct text b);
 
