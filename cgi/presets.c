@@ -1,0 +1,180 @@
+/*
+ * presets: named assignments of dimensions to the roles of the grid. Answers
+ *
+ *   GET, POST /api/presets
+ *   PUT, DELETE /api/presets/{id}
+ */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/json_write.h"
+#include "base/log.h"
+#include "http/http.h"
+#include "preset_input.h"
+#include "program.h"
+#include "store/preset.h"
+
+/* What outlives a request. */
+struct presets {
+	struct arena arena;
+	struct config *config;
+	struct store *store; /* NULL while the database cannot be opened */
+};
+
+/* The database, opened if it is not; on failure NULL, and the response says so. */
+static struct store *open_store(struct http_request *request, struct http_response *response)
+{
+	struct presets *presets = request->context;
+	struct error error;
+
+	if (!store_ready(presets->config->db_path, STORE_DURABLE_NORMAL, &presets->store, &error))
+		http_fail(response, &error);
+	return presets->store;
+}
+
+static void write_preset(struct json_writer *out, const struct store_preset *preset)
+{
+	json_open_object(out);
+	json_key(out, "id");
+	json_text(out, preset->id);
+	json_key(out, "name");
+	json_text(out, preset->name);
+	json_key(out, "mapping");
+	json_raw(out, preset->mapping);
+	json_key(out, "created_at");
+	json_text(out, preset->created_at);
+	json_key(out, "updated_at");
+	json_text(out, preset->updated_at);
+	json_close_object(out);
+}
+
+static void list_presets(struct http_request *request, struct http_response *response)
+{
+	struct store *store = open_store(request, response);
+	struct store_preset *presets;
+	size_t count;
+	struct json_writer out;
+	struct error error;
+
+	if (!store)
+		return;
+	if (!store_preset_list(store, request->arena, &presets, &count, &error)) {
+		http_fail(response, &error);
+		return;
+	}
+	http_header(response, "Cache-Control", "no-store");
+	json_writer_init(&out, &response->body);
+	json_open_array(&out);
+	for (size_t i = 0; i < count; i++)
+		write_preset(&out, &presets[i]);
+	json_close_array(&out);
+}
+
+static void create_preset(struct http_request *request, struct http_response *response)
+{
+	struct store *store = open_store(request, response);
+	struct store_preset_input input;
+	struct store_preset preset;
+	struct json_writer out;
+	struct error error;
+	char location[80];
+
+	if (!store || !preset_input_read(request, response, &input))
+		return;
+	if (!store_preset_create(store, &input, request->arena, &preset, &error)) {
+		http_fail(response, &error);
+		return;
+	}
+	response->status = 201;
+	(void)snprintf(location, sizeof(location), "/api/presets/%s", preset.id.at);
+	http_header(response, "Location", location);
+	json_writer_init(&out, &response->body);
+	write_preset(&out, &preset);
+}
+
+static void update_preset(struct http_request *request, struct http_response *response)
+{
+	struct store *store = open_store(request, response);
+	struct text id = http_captured(request, "id");
+	struct store_preset_input input;
+	struct store_preset preset;
+	struct json_writer out;
+	struct error error;
+
+	if (!store || !preset_input_read(request, response, &input))
+		return;
+	if (!store_preset_update(store, id, &input, request->arena, &preset, &error)) {
+		http_fail(response, &error);
+		return;
+	}
+	json_writer_init(&out, &response->body);
+	write_preset(&out, &preset);
+}
+
+static void delete_preset(struct http_request *request, struct http_response *response)
+{
+	struct store *store = open_store(request, response);
+	struct error error;
+
+	if (!store)
+		return;
+	if (store_preset_delete(store, http_captured(request, "id"), &error))
+		response->status = 204;
+	else
+		http_fail(response, &error);
+}
+
+static const struct http_route ROUTES[] = {
+	{"GET", "/api/presets", 0, list_presets},
+	{"POST", "/api/presets", HTTP_JSON_BODY, create_preset},
+	{"PUT", "/api/presets/{id}", HTTP_JSON_BODY, update_preset},
+	{"DELETE", "/api/presets/{id}", 0, delete_preset},
+};
+
+/*
+ * Reads the configuration and opens the database, so that migrations run at the start. A database
+ * that cannot be opened is told to the log and tried again by each request.
+ */
+static bool open_presets(void **context, struct error *error)
+{
+	struct presets *presets = calloc(1, sizeof(*presets));
+	struct log_line line;
+
+	if (!presets)
+		return error_memory(error);
+	arena_init(&presets->arena, (size_t)1 << 20);
+	if (!program_load_config(&presets->arena, &presets->config, error)) {
+		arena_free(&presets->arena);
+		free(presets);
+		return false;
+	}
+	if (!store_ready(presets->config->db_path, STORE_DURABLE_NORMAL, &presets->store, error)) {
+		log_begin(&line, LOG_ERROR, "database.unavailable");
+		log_error_fields(&line, error);
+		log_end(&line);
+	}
+	*context = presets;
+	return true;
+}
+
+static void close_presets(void *context)
+{
+	struct presets *presets = context;
+
+	store_close(presets->store);
+	arena_free(&presets->arena);
+	free(presets);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct http_program program = {
+		.name = "presets",
+		.routes = ROUTES,
+		.route_count = sizeof(ROUTES) / sizeof(*ROUTES),
+		.open = open_presets,
+		.close = close_presets,
+	};
+
+	return http_main(&program, argc, argv);
+}
