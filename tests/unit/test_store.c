@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -582,6 +583,48 @@ static void test_file_that_moved(void **state)
 	store_close(store);
 }
 
+static int write_until_killed(const struct place *place)
+{
+	struct store *store = open_store(place->path);
+	struct error error;
+
+	while (store_begin(store, STORE_WRITE, &error)) {
+		execute(store, "INSERT INTO kept SELECT coalesce(max(n), 0) + 1 FROM kept");
+		execute(store, "UPDATE total SET n = n + 1");
+		if (!store_commit(store, &error))
+			return 1;
+	}
+	return 2;
+}
+
+/* A process dies between any two of its steps: what was committed is there, and it is whole. */
+static void test_killed_writer(void **state)
+{
+	struct place *place = *state;
+	struct store *store = open_store(place->path);
+
+	execute(store, "CREATE TABLE kept (n INTEGER PRIMARY KEY)");
+	execute(store, "CREATE TABLE total (n INTEGER)");
+	execute(store, "INSERT INTO total VALUES (0)");
+	for (int round = 1; round <= 10; round++) {
+		int64_t before = number(store, "SELECT n FROM total");
+		pid_t child = fork();
+
+		assert_true(child >= 0);
+		if (child == 0)
+			_exit(write_until_killed(place));
+		while (number(store, "SELECT n FROM total") < before + 3)
+			(void)usleep(100 * (useconds_t)round);
+		assert_int_equal(kill(child, SIGKILL), 0);
+		assert_int_equal(waitpid(child, NULL, 0), child);
+		assert_int_equal(number(store, "SELECT count(*) - total.n FROM kept, total"), 0);
+		assert_int_equal(
+			number(store, "SELECT integrity_check = 'ok' FROM pragma_integrity_check"),
+			1);
+	}
+	store_close(store);
+}
+
 /* A program that goes on without a database: it comes and goes, and is there again. */
 static void test_ready_again(void **state)
 {
@@ -629,6 +672,7 @@ int main(void)
 		TEST(test_query_ends_its_read),
 		TEST(test_query_inside_itself),
 		TEST(test_file_that_moved),
+		TEST(test_killed_writer),
 		TEST(test_ready_again),
 	};
 
