@@ -45,8 +45,8 @@ static inline struct demo_rgb demo_multiply(struct demo_rgb a, struct demo_rgb b
 /* a where amount is 0, b where it is 1. */
 static inline struct demo_rgb demo_mix(struct demo_rgb a, struct demo_rgb b, float amount)
 {
-	return demo_rgb(a.r + (b.r - a.r) * amount, a.g + (b.g - a.g) * amount,
-			a.b + (b.b - a.b) * amount);
+	return demo_rgb(
+		a.r + (b.r - a.r) * amount, a.g + (b.g - a.g) * amount, a.b + (b.b - a.b) * amount);
 }
 
 static inline float demo_luma(struct demo_rgb a)

@@ -15,10 +15,10 @@ float demo_random_between(uint32_t *state, float low, float high)
 
 static inline float slope(uint32_t hash, float x, float y)
 {
-	static const float along_x[8] = {1.0f, -1.0f, 0.0f, 0.0f, 0.7071f, -0.7071f, 0.7071f,
-					 -0.7071f};
-	static const float along_y[8] = {0.0f, 0.0f, 1.0f, -1.0f, 0.7071f, 0.7071f, -0.7071f,
-					 -0.7071f};
+	static const float along_x[8] = {
+		1.0f, -1.0f, 0.0f, 0.0f, 0.7071f, -0.7071f, 0.7071f, -0.7071f};
+	static const float along_y[8] = {
+		0.0f, 0.0f, 1.0f, -1.0f, 0.7071f, 0.7071f, -0.7071f, -0.7071f};
 
 	return along_x[hash & 7] * x + along_y[hash & 7] * y;
 }

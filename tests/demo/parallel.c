@@ -37,8 +37,7 @@ void demo_parallel(int count, void (*work)(void *context, int index), void *cont
 	if (wanted > count)
 		wanted = count;
 	/* The calling thread works too, so a thread that cannot start only costs time. */
-	while (started < wanted - 1 &&
-	       pthread_create(&threads[started], NULL, drain, &queue) == 0)
+	while (started < wanted - 1 && pthread_create(&threads[started], NULL, drain, &queue) == 0)
 		started++;
 	drain(&queue);
 	for (int i = 0; i < started; i++)

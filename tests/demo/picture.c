@@ -11,7 +11,7 @@ void *demo_allocate(size_t count, size_t size)
 
 	if (!memory) {
 		fputs("demo-data: this machine has not enough free memory to make the pictures\n",
-		      stderr);
+			stderr);
 		exit(1);
 	}
 	return memory;
@@ -19,10 +19,9 @@ void *demo_allocate(size_t count, size_t size)
 
 struct demo_picture demo_picture_new(int width, int height)
 {
-	return (struct demo_picture){
-	    .width = width,
-	    .height = height,
-	    .pixels = demo_allocate((size_t)width * (size_t)height, sizeof(struct demo_rgb))};
+	return (struct demo_picture){.width = width,
+		.height = height,
+		.pixels = demo_allocate((size_t)width * (size_t)height, sizeof(struct demo_rgb))};
 }
 
 void demo_picture_free(struct demo_picture *picture)
@@ -43,19 +42,19 @@ struct demo_rgb demo_picture_at(const struct demo_picture *picture, float x, flo
 	float along = x - (float)left;
 
 	return demo_mix(
-	    demo_mix(*demo_pixel(picture, left, top), *demo_pixel(picture, right, top), along),
-	    demo_mix(*demo_pixel(picture, left, bottom), *demo_pixel(picture, right, bottom),
-		     along),
-	    y - (float)top);
+		demo_mix(*demo_pixel(picture, left, top), *demo_pixel(picture, right, top), along),
+		demo_mix(*demo_pixel(picture, left, bottom), *demo_pixel(picture, right, bottom),
+			along),
+		y - (float)top);
 }
 
 /* 1 3 3 1 along a row or across rows. */
-static inline struct demo_rgb tent(struct demo_rgb a, struct demo_rgb b, struct demo_rgb c,
-				   struct demo_rgb d)
+static inline struct demo_rgb tent(
+	struct demo_rgb a, struct demo_rgb b, struct demo_rgb c, struct demo_rgb d)
 {
 	return demo_rgb(0.125f * (a.r + d.r) + 0.375f * (b.r + c.r),
-			0.125f * (a.g + d.g) + 0.375f * (b.g + c.g),
-			0.125f * (a.b + d.b) + 0.375f * (b.b + c.b));
+		0.125f * (a.g + d.g) + 0.375f * (b.g + c.g),
+		0.125f * (a.b + d.b) + 0.375f * (b.b + c.b));
 }
 
 static int border(int at, int size)
@@ -71,18 +70,18 @@ struct demo_picture demo_picture_half(const struct demo_picture *picture)
 
 	for (int y = 0; y < half.height; y++) {
 		const struct demo_rgb *above =
-		    demo_pixel(picture, 0, border(2 * y - 1, picture->height));
+			demo_pixel(picture, 0, border(2 * y - 1, picture->height));
 		const struct demo_rgb *first = demo_pixel(picture, 0, 2 * y);
 		const struct demo_rgb *second = demo_pixel(picture, 0, 2 * y + 1);
 		const struct demo_rgb *below =
-		    demo_pixel(picture, 0, border(2 * y + 2, picture->height));
+			demo_pixel(picture, 0, border(2 * y + 2, picture->height));
 		struct demo_rgb *out = demo_pixel(&half, 0, y);
 
 		for (int x = 0; x < width; x++)
 			row[x] = tent(above[x], first[x], second[x], below[x]);
 		for (int x = 0; x < half.width; x++)
 			out[x] = tent(row[border(2 * x - 1, width)], row[2 * x], row[2 * x + 1],
-				      row[border(2 * x + 2, width)]);
+				row[border(2 * x + 2, width)]);
 	}
 	free(row);
 	return half;
@@ -121,7 +120,7 @@ static void add_halo(struct demo_picture *picture, const struct demo_picture *ha
 
 	for (size_t i = 0; i < count; i++)
 		picture->pixels[i] =
-		    demo_add(picture->pixels[i], demo_scale(halo->pixels[i], strength));
+			demo_add(picture->pixels[i], demo_scale(halo->pixels[i], strength));
 }
 
 void demo_picture_bloom(struct demo_picture *picture, float threshold, float strength)
@@ -139,11 +138,11 @@ void demo_picture_bloom(struct demo_picture *picture, float threshold, float str
 		*pixel = demo_scale(*pixel, kept);
 	}
 	for (made = 1; made < LEVELS && halo[made - 1].width % 2 == 0 && halo[made - 1].width > 16;
-	     made++)
+		made++)
 		halo[made] = demo_picture_half(&halo[made - 1]);
 	while (--made > 0) {
 		struct demo_picture wide =
-		    demo_picture_new(halo[made - 1].width, halo[made - 1].height);
+			demo_picture_new(halo[made - 1].width, halo[made - 1].height);
 
 		demo_picture_double(&halo[made], &wide);
 		add_halo(&halo[made - 1], &wide, 1.0f);
@@ -171,7 +170,8 @@ static float roll_off(float light)
 
 	if (light <= knee)
 		return sqrtf(fmaxf(light, 0.0f));
-	return sqrtf(knee + (1.0f - knee) * (1.0f - 1.0f / (1.0f + (light - knee) / (1.0f - knee))));
+	return sqrtf(
+		knee + (1.0f - knee) * (1.0f - 1.0f / (1.0f + (light - knee) / (1.0f - knee))));
 }
 
 static void expose_row(void *context, int y)

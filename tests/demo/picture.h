@@ -35,8 +35,8 @@ void demo_picture_double(const struct demo_picture *picture, struct demo_picture
 /* Adds a halo of `strength` around everything brighter than `threshold` (linear light). */
 void demo_picture_bloom(struct demo_picture *picture, float threshold, float strength);
 
-/* Linear light of any brightness into 0..1 for a screen: exposure, highlights rolled off, gamma, and
- * a `vignette` (0: none, 1: black corners). */
+/* Linear light of any brightness into 0..1 for a screen: exposure, highlights rolled off, gamma,
+ * and a `vignette` (0: none, 1: black corners). */
 void demo_picture_expose(struct demo_picture *picture, float exposure, float vignette);
 
 #endif
