@@ -15,5 +15,5 @@ export default defineConfig({
   server: {
     proxy: { '/api': process.env.API_SERVER ?? 'http://localhost:8080' },
   },
-  test: { include: ['src/**/*.test.ts'], environment: 'node' },
+  test: { include: ['src/**/*.test.ts'], environment: 'node', isolate: false },
 })

@@ -12,6 +12,8 @@ export interface PictureStoreOptions<Picture> {
   readonly load: PictureLoader<Picture>
   /** Bytes that a decoded picture takes. */
   readonly bytes: (picture: Picture) => number
+  /** Bytes to reckon with for a picture before any was decoded. */
+  readonly typicalBytes: number
   /** Decoded bytes to keep; pictures that are watched are kept beyond it. */
   readonly budget: number
   /** Loads in flight at once. Browsers open six connections to a host; the rest stays free for the API. */
@@ -19,9 +21,6 @@ export interface PictureStoreOptions<Picture> {
 }
 
 type Listener<Picture> = (state: PictureState<Picture>) => void
-
-/** What a picture is assumed to take before one was decoded: 1344 × 1344 RGBA. */
-const TYPICAL_BYTES = 1344 * 1344 * 4
 
 export class PictureStore<Picture> {
   readonly #options: PictureStoreOptions<Picture>
@@ -42,7 +41,7 @@ export class PictureStore<Picture> {
    * wanted is aborted. As many as fit into the budget are loaded; watched ones always are.
    */
   want(urls: readonly string[]): void {
-    const typical = this.#ready > 0 ? this.#bytes / this.#ready : TYPICAL_BYTES
+    const typical = this.#ready > 0 ? this.#bytes / this.#ready : this.#options.typicalBytes
     const fitting = Math.max(1, Math.floor(this.#options.budget / Math.max(1, typical)))
     this.#wanted = urls.slice(0, fitting)
     for (const url of this.#wanted.toReversed()) this.#touch(url)

@@ -13,6 +13,7 @@ export function providePictures(): Pictures {
   const pictures: Pictures = new PictureStore({
     load: loadPicture,
     bytes: decodedBytes,
+    typicalBytes: 1344 * 1344 * 4,
     budget: BUDGET,
     slots: SLOTS,
   })

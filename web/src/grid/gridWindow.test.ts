@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest'
+import { fitCellWidth, visibleSpan } from './gridWindow'
+
+describe('visibleSpan', () => {
+  it('covers exactly the tracks in sight, and the margin', () => {
+    expect(visibleSpan(250, 300, 100, 50, 0)).toEqual({ start: 2, end: 6 })
+    expect(visibleSpan(250, 300, 100, 50, 1)).toEqual({ start: 1, end: 7 })
+  })
+
+  it('stays within the grid before, at and behind its ends', () => {
+    expect(visibleSpan(-500, 300, 100, 50, 1)).toEqual({ start: 0, end: 0 })
+    expect(visibleSpan(4900, 300, 100, 50, 1)).toEqual({ start: 48, end: 50 })
+    expect(visibleSpan(99_999, 300, 100, 50, 1)).toEqual({ start: 50, end: 50 })
+    expect(visibleSpan(0, 300, 100, 0, 1)).toEqual({ start: 0, end: 0 })
+  })
+
+  it('stays small in a grid of any size', () => {
+    const { start, end } = visibleSpan(1_000_000, 1000, 250, 100_000, 1)
+    expect(end - start).toBeLessThan(8)
+  })
+})
+
+describe('fitCellWidth', () => {
+  it('lets all columns fit, within limits', () => {
+    expect(fitCellWidth(1000, 4, 1000)).toBe(250)
+    expect(fitCellWidth(1000, 40, 1000)).toBe(160)
+    expect(fitCellWidth(1000, 1, 1000)).toBe(720)
+  })
+})
