@@ -14,20 +14,18 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "base/json_write.h"
 #include "base/log.h"
 #include "config/config.h"
 #include "http/http.h"
+#include "library/answer.h"
 #include "library/metadata.h"
 #include "library/places.h"
 #include "library/png_text.h"
 #include "library/runs.h"
 #include "library/safetensors.h"
-#include "library/scan.h"
 #include "naming/image.h"
 #include "store/store.h"
 
@@ -221,27 +219,49 @@ static void get_training_runs(struct http_request *request, struct http_response
 	library_write_runs(&out, &listing, filter);
 }
 
+/* The answer goes out as a file that nginx sends, or gzipped in the body; nginx unpacks for
+ * clients. */
 static void get_scan(struct http_request *request, struct http_response *response)
 {
 	const struct catalog *catalog = request->context;
+	unsigned flags = (http_query_flag(request, "refresh") ? LIBRARY_REFRESH : 0U) |
+			 (request->behind_nginx ? 0U : LIBRARY_PLAIN);
 	struct library_listing listing;
 	const struct library_run *run;
-	struct library_scan scan;
-	struct timespec now;
+	struct library_answer answer;
 	struct error error;
 
 	if (!list_runs(request, response, &listing))
 		return;
 	run = library_find_run(&listing, http_captured(request, "id"), &error);
-	(void)clock_gettime(CLOCK_REALTIME, &now);
-	if (!run || !library_scan_run(request->arena, catalog->config, run,
-			    now.tv_sec * INT64_C(1000000000) + now.tv_nsec, &scan, &error)) {
+	if (!run) {
+		http_fail(response, &error);
+		return;
+	}
+	if (!library_answer_scan(request->arena, catalog->config, run, flags, &answer, &error)) {
+		buffer_free(&answer.body);
 		http_fail(response, &error);
 		return;
 	}
 	http_header(response, "Cache-Control", "no-cache");
-	buffer_append(&response->body, buffer_text(&scan.json));
-	buffer_free(&scan.json);
+	http_header(response, "Vary", "Accept-Encoding");
+	if (answer.etag[0] && http_not_modified(request, response, answer.etag)) {
+		buffer_free(&answer.body);
+		return;
+	}
+	if (answer.cache_name[0]) {
+		response->internal_path =
+			arena_printf(request->arena, "/_cache/%s", answer.cache_name);
+		if (!response->internal_path) {
+			(void)error_memory(&error);
+			http_fail(response, &error);
+			return;
+		}
+	}
+	if (answer.is_gzipped && !answer.cache_name[0])
+		http_header(response, "Content-Encoding", "gzip");
+	buffer_free(&response->body);
+	response->body = answer.body;
 }
 
 /* Only PNG files have text that is read here; JPEG and WebP have none. */
