@@ -76,7 +76,7 @@ help: ## List the targets
 run: ## Install what is missing, build, and serve on the configured port (Ctrl-C stops)
 	@sh common/stack/deps.sh run
 	@$(MAKE) build
-	@exec sh common/stack/run.sh
+	@exec setpriv --pdeathsig TERM sh common/stack/run.sh
 
 .PHONY: test
 test: ## Install what is missing and run the whole suite

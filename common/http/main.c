@@ -1,9 +1,13 @@
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "http/internal.h"
+
+/* A program that cannot start is started again at once by its pool: it lets this many seconds go by. */
+#define REFUSAL_PAUSE 1
 
 /* Above this size malloc maps memory by itself, so that a large reply's memory is given back. */
 #define MAP_THRESHOLD (256 * 1024)
@@ -80,6 +84,8 @@ int http_main(const struct http_program *program, int argc, char **argv)
 		log_begin(&line, LOG_ERROR, "program.refused");
 		log_error_fields(&line, &error);
 		log_end(&line);
+		if (!once)
+			(void)sleep(REFUSAL_PAUSE);
 		return EXIT_FAILURE;
 	}
 	status = once ? answer_once(program, context, argv[2], argv[3])
