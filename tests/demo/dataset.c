@@ -25,21 +25,20 @@ struct prompt {
 
 struct run {
 	const char *folder, *name;
-	bool lora; /* checkpoints count epochs, samples are named as ComfyUI itself names them */
 	int checkpoints, unit; /* steps or epochs between checkpoints */
 	int steps_per_unit;
-	int size; /* of the pictures */
+	bool lora; /* checkpoints count epochs, samples are named as ComfyUI itself names them */
+
 	struct prompt prompts[PROMPTS_MAX];
-	int prompt_count;
 	uint64_t seeds[SEEDS_MAX];
-	int seed_count;
 	const char *cfgs[CFGS];
+	int prompt_count, seed_count;
+	int size, steps; /* of sampling */
 	const char *sampler, *scheduler;
-	int steps; /* of sampling */
-	const char *base_model, *concept;
-	const char *tags[9];
-	int pictures;
+
+	const char *base_model, *concept, *tags[9];
 	int64_t started;
+	int pictures; /* in the training set */
 };
 
 /* One combination that was "not rendered yet", and one stray file, as real sample directories have

@@ -65,7 +65,7 @@ static struct sample ground_at(const struct drawing *d, float x, float z)
 	float v = mz - floorf(mz);
 	const float *h = &d->terrain->height[at];
 	const struct demo_rgb *c = &d->terrain->colour[at];
-	struct sample sample;
+	struct sample sample = {0};
 
 	sample.height = demo_lerp(demo_lerp(h[0], h[1], u),
 		demo_lerp(h[DEMO_TERRAIN_SIZE], h[DEMO_TERRAIN_SIZE + 1], u), v);
@@ -94,41 +94,40 @@ static struct demo_rgb through_air(
 	return demo_mix(lit, colour, expf(-thick));
 }
 
-/* Marches away from the viewer and fills what rises above everything nearer. */
-static void draw_ray(const struct drawing *d, float column, float weight, struct strip *view,
-	struct strip *mirror)
+/* One line of sight's column: what it has filled so far. */
+struct ray {
+	struct strip *view, *mirror;
+	float column, weight;
+	float lowest, deepest; /* everything below, and above in the mirror, is taken */
+};
+
+/* Adds the ground at one distance where it rises above everything nearer. */
+static void draw_slice(const struct drawing *d, struct ray *ray, float z)
 {
 	const struct demo_camera *camera = d->camera;
 	int height = d->view->height;
-	float focal = camera->focal * (float)d->view->width;
+	float scale = camera->focal * (float)d->view->width / z;
 	float horizon = camera->horizon * (float)height;
-	float along = (column - 0.5f) / camera->focal;
-	float lowest = (float)height;
-	float deepest = horizon;
+	struct sample ground = ground_at(d, (ray->column - 0.5f) / camera->focal * z, z);
 
-	for (float z = 6.0f; z < DEMO_TERRAIN_SIZE - 3; z += 0.2f + z * 0.0016f) {
-		struct sample ground = ground_at(d, along * z, z);
-		float water_line = horizon + camera->height * focal / z;
+	if (ground.height <= 0.0f) {
+		ray->lowest = fminf(ray->lowest, horizon + camera->height * scale);
+		return;
+	}
+	float top = horizon - (ground.height - camera->height) * scale;
+	float bottom = horizon + (ground.height + camera->height) * scale;
 
-		if (ground.height <= 0.0f) {
-			lowest = fminf(lowest, water_line);
-			continue;
-		}
-		float top = horizon - (ground.height - camera->height) * focal / z;
-		float bottom = horizon + (ground.height + camera->height) * focal / z;
+	if (top >= ray->lowest && bottom <= ray->deepest)
+		return;
+	struct demo_rgb colour = through_air(d, ground.colour, ground.height, z, ray->column);
 
-		if (top >= lowest && bottom <= deepest)
-			continue;
-		struct demo_rgb colour = through_air(d, ground.colour, ground.height, z, column);
-
-		if (top < lowest) {
-			fill(view, height, top, lowest, colour, weight);
-			lowest = top;
-		}
-		if (bottom > deepest) {
-			fill(mirror, height, deepest, bottom, colour, weight);
-			deepest = bottom;
-		}
+	if (top < ray->lowest) {
+		fill(ray->view, height, top, ray->lowest, colour, ray->weight);
+		ray->lowest = top;
+	}
+	if (bottom > ray->deepest) {
+		fill(ray->mirror, height, ray->deepest, bottom, colour, ray->weight);
+		ray->deepest = bottom;
 	}
 }
 
@@ -150,9 +149,22 @@ static void draw_column(void *context, int x)
 	struct strip *view = demo_allocate(2 * height, sizeof(*view));
 	struct strip *mirror = view + height;
 
-	for (int i = 0; i < RAYS; i++)
-		draw_ray(d, ((float)x + ((float)i + 0.5f) / RAYS) / (float)d->view->width,
-			1.0f / RAYS, view, mirror);
+	for (int i = 0; i < RAYS; i++) {
+		struct ray ray = {
+			.view = view,
+			.mirror = mirror,
+			.column = ((float)x + ((float)i + 0.5f) / RAYS) / (float)d->view->width,
+			.weight = 1.0f / RAYS,
+			.lowest = (float)height,
+			.deepest = d->camera->horizon * (float)height,
+		};
+		float z = 6.0f;
+
+		while (z < DEMO_TERRAIN_SIZE - 3) {
+			draw_slice(d, &ray, z);
+			z += 0.2f + z * 0.0016f;
+		}
+	}
 	lay_over(d->view, x, view);
 	lay_over(d->mirror, x, mirror);
 	for (size_t y = 0; y < height; y++)

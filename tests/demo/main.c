@@ -1,8 +1,8 @@
 /*
  * demo-data: makes the training runs that a newcomer sees first.
  *
- * The data grows in DIRECTORY.partial, which becomes DIRECTORY in one rename once all of it is
- * there, so that DIRECTORY is complete whenever it exists.
+ * The data grows in DIRECTORY.partial, which becomes DIRECTORY once all of it is there. The file
+ * demo-data.version in it holds the data's version then, and anything else while it is unfinished.
  */
 #include "dataset.h"
 #include "text.h"
@@ -92,42 +92,77 @@ static bool is_empty(const char *path)
 	return entries <= 2;
 }
 
-/* Removes what an earlier version or an interrupted run left; never what is not ours. */
-static bool make_way(const char *path, const char *marker_path, struct demo_failure *failure)
+/* Whether `path` is free, or holds what an earlier run left; never touch anything else. */
+static bool is_ours(const char *path, const char *marker_path, struct demo_failure *failure)
 {
 	struct stat status;
 
 	if (lstat(path, &status))
 		return errno == ENOENT ||
 		       demo_fail(failure, "cannot read %s: %s", path, strerror(errno));
-	if (!S_ISDIR(status.st_mode) || (lstat(marker_path, &status) && !is_empty(path)))
-		return demo_fail(failure,
-			"%s exists and was not made by demo-data; remove it or name another "
-			"directory",
-			path);
-	return demo_directory_remove(path, failure);
+	if (S_ISDIR(status.st_mode) && (lstat(marker_path, &status) == 0 || is_empty(path)))
+		return true;
+	return demo_fail(failure,
+		"%s exists and was not made by demo-data; remove it or name another directory",
+		path);
 }
 
-static bool write_marker(
-	const struct paths *paths, const char *content, struct demo_failure *failure)
+static bool write_text(const char *path, const char *content, struct demo_failure *failure)
 {
-	return demo_file_write(paths->partial_marker.bytes, content, strlen(content), failure);
+	return demo_file_write(path, content, strlen(content), failure);
+}
+
+static bool move(const char *from, const char *to, struct demo_failure *failure)
+{
+	return rename(from, to) == 0 ||
+	       demo_fail(failure, "cannot rename %s to %s: %s", from, to, strerror(errno));
+}
+
+/* Puts new data in the place of an older version's and leaves alone what others keep beside it. The
+ * marker tells that the directory is unfinished in between. */
+static bool replace(const struct paths *paths, struct demo_failure *failure)
+{
+	static const char *const parts[] = {"checkpoints", "samples"};
+	bool replaced = write_text(paths->marker.bytes, "unfinished\n", failure);
+
+	for (size_t i = 0; replaced && i < sizeof(parts) / sizeof(parts[0]); i++) {
+		struct demo_text from = {0}, to = {0};
+
+		demo_text_add(&from, "%s/%s", paths->partial.bytes, parts[i]);
+		demo_text_add(&to, "%s/%s", paths->directory.bytes, parts[i]);
+		replaced = demo_directory_remove(to.bytes, failure) &&
+			   move(from.bytes, to.bytes, failure);
+		demo_text_free(&from);
+		demo_text_free(&to);
+	}
+	return replaced && move(paths->partial_marker.bytes, paths->marker.bytes, failure) &&
+	       demo_directory_remove(paths->partial.bytes, failure);
+}
+
+static bool publish(const struct paths *paths, struct demo_failure *failure)
+{
+	/* Over nothing, or over an empty directory, one rename does it. */
+	if (rename(paths->partial.bytes, paths->directory.bytes) == 0)
+		return true;
+	if (errno != ENOTEMPTY && errno != EEXIST)
+		return demo_fail(
+			failure, "cannot rename %s: %s", paths->partial.bytes, strerror(errno));
+	return replace(paths, failure);
 }
 
 static bool make(const struct paths *paths, struct demo_failure *failure)
 {
-	if (!make_way(paths->partial.bytes, paths->partial_marker.bytes, failure) ||
+	if (!is_ours(paths->directory.bytes, paths->marker.bytes, failure) ||
+		!is_ours(paths->partial.bytes, paths->partial_marker.bytes, failure) ||
+		!demo_directory_remove(paths->partial.bytes, failure) ||
 		!demo_directory_make(paths->partial.bytes, failure))
 		return false;
 
-	bool made = write_marker(paths, "unfinished\n", failure) &&
+	bool made = write_text(paths->partial_marker.bytes, "unfinished\n", failure) &&
 		    demo_dataset_make(paths->partial.bytes, was_interrupted, failure) &&
-		    write_marker(paths, DEMO_DATASET_VERSION "\n", failure) &&
-		    make_way(paths->directory.bytes, paths->marker.bytes, failure);
+		    write_text(paths->partial_marker.bytes, DEMO_DATASET_VERSION "\n", failure) &&
+		    publish(paths, failure);
 
-	if (made && rename(paths->partial.bytes, paths->directory.bytes))
-		made = demo_fail(
-			failure, "cannot rename %s: %s", paths->partial.bytes, strerror(errno));
 	if (!made) {
 		struct demo_failure ignored = {.message = ""};
 

@@ -7,7 +7,7 @@
 
 void *demo_allocate(size_t count, size_t size)
 {
-	void *memory = calloc(count, size);
+	void *memory = count && size ? calloc(count, size) : NULL;
 
 	if (!memory) {
 		fputs("demo-data: this machine has not enough free memory to make the pictures\n",
@@ -80,8 +80,8 @@ struct demo_picture demo_picture_half(const struct demo_picture *picture)
 		for (int x = 0; x < width; x++)
 			row[x] = tent(above[x], first[x], second[x], below[x]);
 		for (int x = 0; x < half.width; x++)
-			out[x] = tent(row[border(2 * x - 1, width)], row[2 * x], row[2 * x + 1],
-				row[border(2 * x + 2, width)]);
+			out[x] = tent(row[border(2 * x - 1, width)], row[2 * (size_t)x],
+				row[2 * (size_t)x + 1], row[border(2 * x + 2, width)]);
 	}
 	free(row);
 	return half;
@@ -93,8 +93,8 @@ static void double_row(const struct demo_rgb *from, int width, struct demo_rgb *
 		struct demo_rgb left = from[border(x - 1, width)];
 		struct demo_rgb right = from[border(x + 1, width)];
 
-		into[2 * x] = demo_mix(from[x], left, 0.25f);
-		into[2 * x + 1] = demo_mix(from[x], right, 0.25f);
+		*into++ = demo_mix(from[x], left, 0.25f);
+		*into++ = demo_mix(from[x], right, 0.25f);
 	}
 }
 

@@ -89,7 +89,7 @@ static void put_hash(struct demo_text *json, const char *key, uint32_t seed)
 	char digits[65];
 
 	for (uint32_t i = 0; i < 8; i++)
-		snprintf(digits + 8 * i, 9, "%08x", demo_hash(i, 1, seed));
+		snprintf(digits + 8 * (size_t)i, 9, "%08x", demo_hash(i, 1, seed));
 	put(json, key, "%s", digits);
 }
 

@@ -306,8 +306,9 @@ static void village(const struct stage *stage, const struct dusk *d, bool left)
 
 	headland(stage, d, left);
 	for (int i = 0; i < 46; i++) {
-		float t = 0.95f * (float)(i / 2) / 22.0f;
+		int plot = i / 2;
 		bool upper = i % 2 == 0;
+		float t = 0.95f * (float)plot / 22.0f;
 		float unit = size * demo_lerp(0.036f, 0.0090f, powf(t, 0.6f)) *
 			     demo_random_between(&dice, 0.75f, 1.15f);
 		float u = shore_reach(t) + demo_random_between(&dice, -0.010f, 0.010f);

@@ -249,7 +249,7 @@ static void blur_line(float *line, int count, size_t stride, int radius, float *
 
 void demo_mask_blur(struct demo_mask *mask, int radius)
 {
-	size_t pitch = (size_t)(mask->width + 1);
+	size_t pitch = (size_t)mask->width + 1;
 	int longest = mask->width > mask->height ? mask->width : mask->height;
 	float *copy = demo_allocate((size_t)longest, sizeof(*copy));
 

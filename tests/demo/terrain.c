@@ -45,7 +45,7 @@ static void shape_row(void *context, int row)
 	float z = (float)row;
 
 	for (int column = 0; column < SIZE; column++) {
-		float x = (float)(column - SIZE / 2);
+		float x = (float)column - 0.5f * SIZE;
 		float shore = inland(valley, x, z);
 		float wx = x + 26.0f * demo_fbm(x / 120.0f, z / 120.0f, 3, valley->seed + 20);
 		float wz = z + 26.0f * demo_fbm(x / 120.0f, z / 120.0f, 3, valley->seed + 21);
@@ -249,7 +249,7 @@ static void light_row(void *context, int z)
 			.flatness = 2.0f / length,
 			.direct = fmaxf(facing, 0.0f) * demo_smooth(5.0f, 0.2f, below),
 			.open = openness(l->terrain, x, z),
-			.x = (float)(x - SIZE / 2),
+			.x = (float)x - 0.5f * SIZE,
 			.z = (float)z,
 		};
 
