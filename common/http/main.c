@@ -6,7 +6,8 @@
 #include "base/log.h"
 #include "http/internal.h"
 
-/* A program that cannot start is started again at once by its pool: it lets this many seconds go by. */
+/* A program that cannot start is started again at once by its pool: it lets this many seconds go
+ * by. */
 #define REFUSAL_PAUSE 1
 
 /* Above this size malloc maps memory by itself, so that a large reply's memory is given back. */
