@@ -6,28 +6,38 @@
  * What exceeds a bound is refused with a message that names it; nothing is cut silently.
  */
 
-#define LIMIT_FILE_NAME	  255		/* a file name, as Linux has it (NAME_MAX) */
-#define LIMIT_PATH	  4096		/* a path, terminator included (PATH_MAX) */
-#define LIMIT_CONFIG	  (64 * 1024)	/* config.yaml */
-#define LIMIT_BODY	  (1024 * 1024) /* a request's body (wire contract) */
-#define LIMIT_TARGET	  (16 * 1024)	/* a request's path and query, percent-encoded */
-#define LIMIT_SEGMENTS	  64		/* segments of a request's path */
-#define LIMIT_QUERY	  32		/* parameters of a request's query */
-#define LIMIT_REPLY	  (1 << 30)	/* a reply's body */
-#define LIMIT_JSON_DEPTH  64		/* nesting of a JSON text from outside */
-#define LIMIT_JSON_VALUES 250000 /* values in one JSON text; each takes up to 1 KiB to parse */
-#define LIMIT_LOG_LINE	  4096	 /* a log line, newline included (operators' interface) */
+#define LIMIT_FILE_NAME	    255		  /* a file name, as Linux has it (NAME_MAX) */
+#define LIMIT_PATH	    4096	  /* a path, terminator included (PATH_MAX) */
+#define LIMIT_CONFIG	    (64 * 1024)	  /* config.yaml */
+#define LIMIT_CONFIG_LIST   100		  /* entries of one of its lists */
+#define LIMIT_CONFIG_FAULTS 100		  /* faults of it told of at once */
+#define LIMIT_BODY	    (1024 * 1024) /* a request's body (wire contract) */
+#define LIMIT_TARGET	    (16 * 1024)	  /* a request's path and query, percent-encoded */
+#define LIMIT_SEGMENTS	    64		  /* segments of a request's path */
+#define LIMIT_QUERY	    32		  /* parameters of a request's query */
+#define LIMIT_REPLY	    (1 << 30)	  /* a reply's body */
+#define LIMIT_JSON_DEPTH    64		  /* nesting of a JSON text from outside */
+#define LIMIT_JSON_VALUES   250000 /* values in one JSON text; each takes up to 1 KiB to parse */
+#define LIMIT_LOG_LINE	    4096   /* a log line, newline included (operators' interface) */
 
 #define LIMIT_REQUEST_MEMORY  ((size_t)2 << 30) /* an arena that serves one request */
 #define LIMIT_DIRECTORY_DEPTH 32		/* nesting of directories below a checkpoint dir */
 #define LIMIT_SKIPPED	      1000		/* entries of a `skipped` list (wire contract) */
 #define LIMIT_DIMENSIONS      64		/* dimensions of one image name */
-#define LIMIT_SCAN_FILES      1000000	/* names looked at in the sample directories of one run */
+#define LIMIT_SCAN_FILES      1000000 /* names looked at in the sample directories of one run */
 
 #define LIMIT_SAFETENSORS_HEADER ((size_t)100 << 20) /* the format's own bound */
 #define LIMIT_METADATA		 ((size_t)64 << 20)  /* text answered for one file */
 #define LIMIT_PNG_TEXT		 ((size_t)32 << 20)  /* one text chunk, inflated */
 #define LIMIT_PNG_CHUNKS	 65536		     /* chunks looked at in one file */
+
+#define LIMIT_PICTURE_FILE    ((size_t)256 << 20) /* an image file that a preview is made of */
+#define LIMIT_PICTURE_SIDE    32768		  /* pixels of a side */
+#define LIMIT_PICTURE_PIXELS  ((size_t)64 << 20)  /* 8192 x 8192 */
+#define LIMIT_PICTURE_MEMORY  ((size_t)384 << 20) /* decoded, with what the decoder needs for it */
+#define LIMIT_PICTURE_CHUNK   ((size_t)4 << 20)	  /* a PNG chunk that is no pixels */
+#define LIMIT_PICTURE_PROFILE ((size_t)64 << 10)  /* a colour profile to pass on */
+#define LIMIT_PICTURE_SCANS   100		  /* scans of a progressive JPEG */
 
 #define LIMIT_PRESET_NAME 200  /* characters of a preset's name, in bytes of UTF-8 */
 #define LIMIT_PRESETS	  1000 /* stored presets */

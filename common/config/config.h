@@ -53,11 +53,17 @@ struct config_faults {
 const char *config_default_path(struct arena *arena);
 
 /*
- * Reads the configuration file at `path`. Returns false if it cannot be used; `faults` then has
- * every fault (also: the file is missing, too long, no memory), `*config` is not to be used.
- * Directories that are missing or unreadable are warnings, not faults.
+ * Reads the configuration file at `path` (absolute). Returns false if it cannot be used; `faults`
+ * then has every fault (also: the file is missing, too long, no memory), `*config` is not to be
+ * used. Directories that are missing or unreadable are warnings, not faults.
  */
 bool config_load(struct arena *arena, const char *path, struct config **config,
+	struct config_faults *faults);
+
+/*
+ * As config_load of a file at `path` that holds `source`; looks at no disk and gives no warnings.
+ */
+bool config_parse(struct arena *arena, const char *path, struct text source, struct config **config,
 	struct config_faults *faults);
 
 /*

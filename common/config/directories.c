@@ -46,80 +46,80 @@ static bool warn_unusable(struct warnings *warnings, const char *key, const char
 	return true;
 }
 
-/* True if the real directory `inner` is `outer` or lies somewhere below it. */
-static bool lies_within(const char *inner, const char *outer)
-{
-	size_t length = strcmp(outer, "/") ? strlen(outer) : 0;
+/* A configured directory and where it really is (NULL: it cannot be reached). */
+struct place {
+	const char *key;
+	const char *path;
+	const char *real;
+};
 
-	return strncmp(inner, outer, length) == 0 &&
-	       (inner[length] == '/' || inner[length] == '\0');
-}
-
-/* Warns if the first of two directories is, or lies in, the second. */
-static bool warn_nested(struct warnings *warnings, const char *key, const char *path,
-	const char *outer_key, const char *outer, const char *consequence)
+static bool find_place(struct arena *arena, const char *key, const char *path, struct place *place)
 {
 	char real[LIMIT_PATH];
-	char real_outer[LIMIT_PATH];
 
-	if (!realpath(path, real) || !realpath(outer, real_outer) || !lies_within(real, real_outer))
+	*place = (struct place){key, path, NULL};
+	if (!realpath(path, real))
 		return true;
-	if (strcmp(real, real_outer) == 0)
-		return warn(warnings, arena_printf(warnings->arena,
-					      "%s: %s is the same directory as %s of %s; %s.", key,
-					      path, outer, outer_key, consequence));
-	return warn(warnings, arena_printf(warnings->arena, "%s: %s lies inside %s of %s; %s.", key,
-				      path, outer, outer_key, consequence));
+	place->real = arena_copy(arena, text_from(real));
+	return place->real != NULL;
 }
 
-static bool warn_about_dir(struct warnings *warnings, const struct config *config, size_t index)
+/* True if the directory `inner` lies somewhere below `outer`. */
+static bool lies_inside(const struct place *inner, const struct place *outer)
 {
-	const char *path = config->checkpoint_dirs[index];
+	size_t length = strcmp(outer->real, "/") ? strlen(outer->real) : 0;
 
-	if (!warn_unusable(warnings, "checkpoint_dirs", path))
-		return false;
-	for (size_t other = 0; other < config->checkpoint_dir_count; other++) {
-		const char *outer = config->checkpoint_dirs[other];
-		char real[LIMIT_PATH];
-		char real_outer[LIMIT_PATH];
+	return strncmp(inner->real, outer->real, length) == 0 && inner->real[length] == '/' &&
+	       inner->real[length + 1] != '\0';
+}
 
-		if (other == index)
-			continue;
-		/* Two entries for one directory are told of once, at the second. */
-		if (other > index && realpath(path, real) && realpath(outer, real_outer) &&
-			strcmp(real, real_outer) == 0)
-			continue;
-		if (!warn_nested(warnings, "checkpoint_dirs", path, "checkpoint_dirs", outer,
-			    "checkpoints in it are found under two names"))
-			return false;
+/* Warns if one of two directories lies in the other, or both are the same. */
+static bool warn_nested(
+	struct warnings *warnings, const struct place *a, const struct place *b, const char *advice)
+{
+	const struct place *outer = a;
+	const struct place *inner = b;
+
+	if (!a->real || !b->real)
+		return true;
+	if (strcmp(a->real, b->real) == 0)
+		return warn(warnings,
+			arena_printf(warnings->arena,
+				"%s: %s is the same directory as %s of %s; %s.", b->key, b->path,
+				a->path, a->key, strcmp(a->key, b->key) ? advice : "name it once"));
+	if (lies_inside(a, b)) {
+		outer = b;
+		inner = a;
+	} else if (!lies_inside(b, a)) {
+		return true;
 	}
-	return warn_nested(warnings, "checkpoint_dirs", path, "sample_dir", config->sample_dir,
-		"checkpoints and samples are better kept apart");
+	return warn(warnings, arena_printf(warnings->arena, "%s: %s lies inside %s of %s; %s.",
+				      inner->key, inner->path, outer->path, outer->key, advice));
 }
 
 bool config_warnings(
 	struct arena *arena, const struct config *config, const char ***items, size_t *count)
 {
 	struct warnings warnings = {.arena = arena};
+	size_t dirs = config->checkpoint_dir_count;
+	struct place *places = arena_array(arena, dirs + 1, sizeof(*places));
 
-	for (size_t i = 0; i < config->checkpoint_dir_count; i++)
-		if (!warn_about_dir(&warnings, config, i))
-			return false;
-	if (!warn_unusable(&warnings, "sample_dir", config->sample_dir))
+	if (!places)
 		return false;
-	for (size_t i = 0; i < config->checkpoint_dir_count; i++) {
-		const char *outer = config->checkpoint_dirs[i];
-		char real[LIMIT_PATH];
-		char real_outer[LIMIT_PATH];
+	for (size_t i = 0; i <= dirs; i++) {
+		const char *key = i < dirs ? "checkpoint_dirs" : "sample_dir";
+		const char *path = i < dirs ? config->checkpoint_dirs[i] : config->sample_dir;
 
-		/* One directory for both was told of above. */
-		if (realpath(config->sample_dir, real) && realpath(outer, real_outer) &&
-			strcmp(real, real_outer) == 0)
-			continue;
-		if (!warn_nested(&warnings, "sample_dir", config->sample_dir, "checkpoint_dirs",
-			    outer, "it is not searched for checkpoints"))
+		if (!warn_unusable(&warnings, key, path) ||
+			!find_place(arena, key, path, &places[i]))
 			return false;
 	}
+	for (size_t i = 0; i <= dirs; i++)
+		for (size_t other = 0; other < i; other++)
+			if (!warn_nested(&warnings, &places[other], &places[i],
+				    i < dirs ? "checkpoints in it are found under two names"
+					     : "checkpoints and samples are better kept apart"))
+				return false;
 	*items = warnings.items;
 	*count = warnings.count;
 	return true;
