@@ -14,11 +14,15 @@
 #include "program.h"
 #include "store/preset.h"
 
+#define LIST_KEPT (1024 * 1024) /* a rendered list up to this size is kept for the next request */
+
 /* What outlives a request. */
 struct presets {
 	struct arena arena;
 	struct config *config;
-	struct store *store; /* NULL while the database cannot be opened */
+	struct store *store;  /* NULL while the database cannot be opened */
+	struct buffer list;   /* the JSON of all presets, as of list_version */
+	int64_t list_version; /* 0: there is no list */
 };
 
 /* The database, opened if it is not; on failure NULL, and the response says so. */
@@ -48,26 +52,51 @@ static void write_preset(struct json_writer *out, const struct store_preset *pre
 	json_close_object(out);
 }
 
-static void list_presets(struct http_request *request, struct http_response *response)
+/* Makes `presets->list` that of the database as it is now. */
+static bool refresh_list(struct presets *presets, struct arena *arena, struct error *error)
 {
-	struct store *store = open_store(request, response);
-	struct store_preset *presets;
+	struct store_preset *stored;
+	int64_t version;
 	size_t count;
 	struct json_writer out;
+
+	/* Before the list is read: a change in between makes the list too new, never too old. */
+	if (!store_version(presets->store, &version, error))
+		return false;
+	if (version == presets->list_version)
+		return true;
+	presets->list_version = 0;
+	if (!store_preset_list(presets->store, arena, &stored, &count, error))
+		return false;
+	buffer_free(&presets->list);
+	json_writer_init(&out, &presets->list);
+	json_open_array(&out);
+	for (size_t i = 0; i < count; i++)
+		write_preset(&out, &stored[i]);
+	json_close_array(&out);
+	if (presets->list.failed)
+		return error_memory(error);
+	presets->list_version = version;
+	return true;
+}
+
+static void list_presets(struct http_request *request, struct http_response *response)
+{
+	struct presets *presets = request->context;
 	struct error error;
 
-	if (!store)
+	if (!open_store(request, response))
 		return;
-	if (!store_preset_list(store, request->arena, &presets, &count, &error)) {
+	if (!refresh_list(presets, request->arena, &error)) {
 		http_fail(response, &error);
 		return;
 	}
 	http_header(response, "Cache-Control", "no-store");
-	json_writer_init(&out, &response->body);
-	json_open_array(&out);
-	for (size_t i = 0; i < count; i++)
-		write_preset(&out, &presets[i]);
-	json_close_array(&out);
+	buffer_append(&response->body, buffer_text(&presets->list));
+	if (presets->list.length > LIST_KEPT) {
+		buffer_free(&presets->list);
+		presets->list_version = 0;
+	}
 }
 
 static void create_preset(struct http_request *request, struct http_response *response)
@@ -143,6 +172,7 @@ static bool open_presets(void **context, struct error *error)
 	if (!presets)
 		return error_memory(error);
 	arena_init(&presets->arena, (size_t)1 << 20);
+	buffer_init(&presets->list, LIMIT_REPLY);
 	if (!program_load_config(&presets->arena, &presets->config, error)) {
 		arena_free(&presets->arena);
 		free(presets);
@@ -162,6 +192,7 @@ static void close_presets(void *context)
 	struct presets *presets = context;
 
 	store_close(presets->store);
+	buffer_free(&presets->list);
 	arena_free(&presets->arena);
 	free(presets);
 }

@@ -17,6 +17,7 @@
 struct store {
 	sqlite3 *sqlite;
 	sqlite3_stmt *statements[STORE_STATEMENT_COUNT]; /* prepared at their first use */
+	int64_t opened;					 /* clock_monotonic */
 	const char *place; /* where the open transaction began; NULL without one */
 	char path[LIMIT_PATH];
 };
@@ -91,6 +92,7 @@ bool store_connect(const char *path, struct store **opened, struct error *error)
 		store_close(store);
 		return false;
 	}
+	store->opened = clock_monotonic();
 	*opened = store;
 	return true;
 }
@@ -382,6 +384,21 @@ bool store_query_end(struct store_query *query, struct error *error)
 int64_t store_changed_rows(struct store *store)
 {
 	return sqlite3_changes64(store->sqlite);
+}
+
+bool store_version(struct store *store, int64_t *version, struct error *error)
+{
+	struct store_query query;
+
+	store_query_begin(&query, store, STORE_DATA_VERSION);
+	(void)store_query_step(&query);
+	/*
+	 * The PRAGMA counts the commits of others, the second number the rows changed here. A
+	 * change takes longer than a nanosecond, so a later store begins above this one.
+	 */
+	*version = store->opened + store_query_number(&query, 0) +
+		   sqlite3_total_changes64(store->sqlite);
+	return store_query_end(&query, error);
 }
 
 const char *store_path(const struct store *store)

@@ -4,6 +4,7 @@
 /* Every statement the product runs on its tables, prepared once for each connection. */
 enum store_statement {
 	STORE_SCHEMA_COUNT,
+	STORE_DATA_VERSION,
 	STORE_PRESET_LIST,
 	STORE_PRESET_FIND,
 	STORE_PRESET_NAME_HOLDER,

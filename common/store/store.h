@@ -1,6 +1,8 @@
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
 
+#include <stdint.h>
+
 #include "base/error.h"
 
 /*
@@ -44,5 +46,12 @@ bool store_check(struct store *store, struct error *error);
  * replaced by a backup): close the store and open it again. Costs one stat.
  */
 bool store_moved(struct store *store);
+
+/*
+ * A number above 0 that is another one after any change of the database, by whichever process, and
+ * that no store opened before had: what was read after asking for it holds as long as it is the
+ * same. Costs a few microseconds.
+ */
+bool store_version(struct store *store, int64_t *version, struct error *error);
 
 #endif

@@ -583,6 +583,43 @@ static void test_file_that_moved(void **state)
 	store_close(store);
 }
 
+/* What rests on it being the same is a cache: it must change with every change there can be. */
+static void test_version_tells_changes(void **state)
+{
+	struct place *place = *state;
+	struct store *store = open_store(place->path);
+	struct store *other = open_store(place->path);
+	struct error error;
+	int64_t before = 0;
+	int64_t now;
+
+	execute(store, "CREATE TABLE t (x)");
+	for (int round = 0; round < 20; round++) {
+		assert_true(store_version(store, &now, &error));
+		assert_true(now > before);
+		before = now;
+		assert_true(store_version(store, &now, &error));
+		assert_int_equal(now, before);
+		switch (round % 4) {
+		case 0:
+			execute(store, "INSERT INTO t VALUES (1)");
+			break;
+		case 1:
+			execute(other, "UPDATE t SET x = x + 1");
+			break;
+		case 2:
+			execute(other, "DELETE FROM t");
+			execute(store, "INSERT INTO t VALUES (2)");
+			break;
+		default:
+			store_close(store);
+			store = open_store(place->path);
+		}
+	}
+	store_close(other);
+	store_close(store);
+}
+
 static int write_until_killed(const struct place *place)
 {
 	struct store *store = open_store(place->path);
@@ -672,6 +709,7 @@ int main(void)
 		TEST(test_query_ends_its_read),
 		TEST(test_query_inside_itself),
 		TEST(test_file_that_moved),
+		TEST(test_version_tells_changes),
 		TEST(test_killed_writer),
 		TEST(test_ready_again),
 	};
