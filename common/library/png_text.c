@@ -85,13 +85,14 @@ static struct text keep(struct png *png, struct text text, bool is_latin1)
  */
 static bool take_international(struct text *rest, bool *is_compressed)
 {
-	struct text ignored;
+	struct text language;
+	struct text translated;
 
 	if (rest->length < 2 || (rest->at[0] != 0 && rest->at[0] != 1) || rest->at[1] != 0)
 		return false;
 	*is_compressed = rest->at[0] == 1;
 	*rest = text_from_offset(*rest, 2);
-	return take_field(rest, &ignored) && take_field(rest, &ignored);
+	return take_field(rest, &language) && take_field(rest, &translated);
 }
 
 /* Takes the text out of a chunk of the type `type`. */

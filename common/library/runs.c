@@ -164,7 +164,7 @@ static off_t file_size(
 static bool set_values(struct arena *arena, struct library_run *run)
 {
 	struct naming_checkpoint **namings =
-		arena_array(arena, run->checkpoint_count, sizeof(*namings));
+		arena_array(arena, run->checkpoint_count, sizeof(struct naming_checkpoint *));
 
 	if (!namings)
 		return false;

@@ -124,8 +124,8 @@ static bool decode(
 static bool add_member(struct arena *arena, struct text key, struct text value,
 	struct library_metadata *metadata, struct error *error)
 {
-	struct text name;
-	struct text content;
+	struct text name = TEXT("");
+	struct text content = TEXT("");
 
 	if (!decode(arena, key, &name, error))
 		return false;

@@ -55,24 +55,15 @@ size_t library_image_version(
 	return length;
 }
 
+/* Notes a file of the directory, or the directory itself if `name` is empty. */
 static bool skip_path(
 	struct scan_work *work, const char *directory, struct text name, const char *reason)
 {
-	char path[2 * LIMIT_FILE_NAME + 2];
-	size_t length = strlen(directory);
+	const char *path = directory;
 
-	if (work->scan->skipped.kept == LIMIT_SKIPPED || length > LIMIT_FILE_NAME ||
-		name.length > LIMIT_FILE_NAME) {
-		work->scan->skipped.count++;
-		return true;
-	}
-	memcpy(path, directory, length);
-	if (name.length) {
-		path[length++] = '/';
-		memcpy(path + length, name.at, name.length);
-	}
-	return library_skip(work->arena, &work->scan->skipped,
-		(struct text){path, length + name.length}, reason);
+	if (name.length && work->scan->skipped.kept < LIMIT_SKIPPED)
+		path = arena_printf(work->arena, "%s/%.*s", directory, TEXT_ARGUMENTS(name));
+	return path && library_skip(work->arena, &work->scan->skipped, text_from(path), reason);
 }
 
 /* Why a name cannot be an image whatever it is called; NULL if it can. */

@@ -241,10 +241,11 @@ bool library_write_dimensions(struct library_scan_names *names,
 		return false;
 	for (size_t i = 0; i < checkpoint_count; i++)
 		values[i] = checkpoint_values[i];
-	dimensions[count++] = (struct dimension){.name = TEXT("checkpoint"),
+	dimensions[count] = (struct dimension){.name = TEXT("checkpoint"),
 		.values = values,
 		.count = checkpoint_count,
 		.type = naming_common_type(values, checkpoint_count)};
+	count++;
 	qsort(dimensions, count, sizeof(*dimensions), compare_dimensions);
 	json_open_array(out);
 	for (size_t i = 0; i < count; i++)

@@ -19,7 +19,9 @@ static inline bool ascii_is_letter(char byte)
 
 static inline char ascii_lower(char byte)
 {
-	return byte >= 'A' && byte <= 'Z' ? (char)(byte - 'A' + 'a') : byte;
+	if (byte >= 'A' && byte <= 'Z')
+		return (char)(byte | 0x20);
+	return byte;
 }
 
 /* True if `value` ends with `part` (which is in lower case), upper and lower case being the same.

@@ -82,7 +82,9 @@ static struct text decode(struct arena *arena, struct text part)
 			bytes[length++] = (char)(high << 4 | low);
 			i += 2;
 		} else {
-			bytes[length++] = byte == '+' ? ' ' : byte;
+			if (byte == '+')
+				byte = ' ';
+			bytes[length++] = byte;
 		}
 	}
 	return utf8_valid((struct text){bytes, length}) ? (struct text){bytes, length} : part;

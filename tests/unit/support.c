@@ -1,10 +1,14 @@
 #include "support.h"
 
+#include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "base/file.h"
 
 static void end_program(const char *what)
 {
@@ -42,4 +46,24 @@ void support_directory_remove(const char *path)
 	if (nftw(path, unlock, 16, FTW_PHYS) != 0 ||
 		nftw(path, take_away, 16, FTW_PHYS | FTW_DEPTH) != 0)
 		end_program(path);
+}
+
+void support_write(const char *directory, const char *path, struct text content)
+{
+	char whole[4096];
+	char *slash;
+	int descriptor;
+
+	if (snprintf(whole, sizeof(whole), "%s/%s", directory, path) >= (int)sizeof(whole))
+		end_program(path);
+	slash = strrchr(whole, '/');
+	*slash = '\0';
+	if (!file_make_directories(whole))
+		end_program(whole);
+	*slash = '/';
+	descriptor = open(whole, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (descriptor < 0 ||
+		write(descriptor, content.at, content.length) != (ssize_t)content.length ||
+		close(descriptor) != 0)
+		end_program(whole);
 }
