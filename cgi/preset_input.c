@@ -316,6 +316,11 @@ static void read_mapping(struct reader *reader, const struct json *body, struct 
 		read_combos(reader, value, mapping);
 		refuse_unknown(reader, value, "/mapping", known, sizeof(known) / sizeof(*known));
 		complete_modes(mapping);
+		if (mapping->mode_count > LIMIT_DIMENSIONS)
+			http_fault(reader->response, "/mapping",
+				"has %zu dimensions in filter_modes and combos together; at most "
+				"%d are allowed",
+				mapping->mode_count, LIMIT_DIMENSIONS);
 		*text = mapping_text(reader, mapping);
 	}
 }

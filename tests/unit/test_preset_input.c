@@ -130,58 +130,50 @@ static void test_faults(void **state)
 	static const struct {
 		const char *body;
 		const char *faults;
-	} cases
-		[] =
-			{
-				{"[]", FAULT("", "must be an object")},
-				{"\"name\"", FAULT("", "must be an object")},
-				{"{}", FAULT("/name", "is required") "," FAULT(
-					       "/mapping", "is required")},
-				{"{\"name\":null,\"mapping\":null}",
-					FAULT("/name", "must be a string") "," FAULT(
-						"/mapping", "must be an object")},
-				{"{\"name\":\" \\u00a0 \",\"mapping\":{}}",
-					FAULT("/name", "must not be empty")},
-				{"{\"name\":\"a\\u0000b\",\"mapping\":{}}",
-					FAULT("/name", "must not contain control characters")},
-				{"{\"name\":\"a\\u0085b\",\"mapping\":{}}",
-					FAULT("/name", "must not contain control characters")},
-				{"{\"name\":\"n\",\"mapping\":{\"x\":1,\"y\":null,\"slider\":\"\"}"
-				 "}",
-					FAULT("/mapping/x", "must be a string") "," FAULT(
-						"/mapping/y",
-						"must be a string") "," FAULT("/mapping/slider",
-						"the name of a dimension must not be empty")},
-				{"{\"name\":\"n\",\"mapping\":{\"x\":\"a\",\"y\":\"a\",\"slider\":"
-				 "\"a\"}}",
-					FAULT("/mapping/y", "is the same dimension as x") "," FAULT(
-						"/mapping/slider",
-						"is the same dimension as x") "," FAULT("/mapping/"
-											"slider",
-						"is the same dimension as y")},
-				{"{\"name\":\"n\",\"mapping\":{\"filter_modes\":[],\"combos\":{}}}",
-					FAULT("/mapping/filter_modes",
-						"must be an object") "," FAULT("/mapping/combos",
-						"must be an array")},
-				{"{\"name\":\"n\",\"mapping\":{\"filter_modes\":{\"a/"
-				 "b~c\":\"Multi\",\"d\":1,\"\":\"hide\"}}}",
-					FAULT("/mapping/filter_modes/a~1b~0c",
-						"must be \\\"hide\\\", \\\"single\\\" or "
-						"\\\"multi\\\"") "," FAULT("/mapping/filter_modes/"
-									   "d",
-						"must be \\\"hide\\\", \\\"single\\\" or "
-						"\\\"multi\\\"") "," FAULT("/mapping/filter_modes/",
-						"the name of a dimension must not be empty")},
-				{"{\"name\":\"n\",\"mapping\":{\"combos\":[\"a\",2,\"a\",\"\"]}}",
-					FAULT("/mapping/combos/1", "must be a string") "," FAULT(
-						"/mapping/combos/2",
-						"is listed twice") "," FAULT("/mapping/combos/3",
-						"the name of a dimension must not be empty")},
-				{"{\"name\":\"n\",\"mapping\":{\"z\":{}},\"Name\":\"n\",\"a/~\":1}",
-					FAULT("/mapping/z", "is no known field") "," FAULT(
-						"/Name", "is no known field") "," FAULT("/a~1~0",
-						"is no known field")},
-			};
+	} cases[] = {
+		{"[]", FAULT("", "must be an object")},
+		{"\"name\"", FAULT("", "must be an object")},
+		{"{}", FAULT("/name", "is required") "," FAULT("/mapping", "is required")},
+		{"{\"name\":null,\"mapping\":null}", FAULT("/name", "must be a string") "," FAULT(
+							     "/mapping", "must be an object")},
+		{"{\"name\":\" \\u00a0 \",\"mapping\":{}}", FAULT("/name", "must not be empty")},
+		{"{\"name\":\"a\\u0000b\",\"mapping\":{}}",
+			FAULT("/name", "must not contain control characters")},
+		{"{\"name\":\"a\\u0085b\",\"mapping\":{}}",
+			FAULT("/name", "must not contain control characters")},
+		{"{\"name\":\"n\",\"mapping\":{\"x\":1,\"y\":null,\"slider\":\"\"}"
+		 "}",
+			FAULT("/mapping/x", "must be a string") "," FAULT(
+				"/mapping/y", "must be a string") "," FAULT("/mapping/slider",
+				"the name of a dimension must not be empty")},
+		{"{\"name\":\"n\",\"mapping\":{\"x\":\"a\",\"y\":\"a\",\"slider\":"
+		 "\"a\"}}",
+			FAULT("/mapping/y", "is the same dimension as x") "," FAULT(
+				"/mapping/slider",
+				"is the same dimension as x") "," FAULT("/mapping/"
+									"slider",
+				"is the same dimension as y")},
+		{"{\"name\":\"n\",\"mapping\":{\"filter_modes\":[],\"combos\":{}}}",
+			FAULT("/mapping/filter_modes", "must be an object") "," FAULT(
+				"/mapping/combos", "must be an array")},
+		{"{\"name\":\"n\",\"mapping\":{\"filter_modes\":{\"a/"
+		 "b~c\":\"Multi\",\"d\":1,\"\":\"hide\"}}}",
+			FAULT("/mapping/filter_modes/a~1b~0c",
+				"must be \\\"hide\\\", \\\"single\\\" or "
+				"\\\"multi\\\"") "," FAULT("/mapping/filter_modes/"
+							   "d",
+				"must be \\\"hide\\\", \\\"single\\\" or "
+				"\\\"multi\\\"") "," FAULT("/mapping/filter_modes/",
+				"the name of a dimension must not be empty")},
+		{"{\"name\":\"n\",\"mapping\":{\"combos\":[\"a\",2,\"a\",\"\"]}}",
+			FAULT("/mapping/combos/1", "must be a string") "," FAULT(
+				"/mapping/combos/2",
+				"is listed twice") "," FAULT("/mapping/combos/3",
+				"the name of a dimension must not be empty")},
+		{"{\"name\":\"n\",\"mapping\":{\"z\":{}},\"Name\":\"n\",\"a/~\":1}",
+			FAULT("/mapping/z", "is no known field") "," FAULT("/Name",
+				"is no known field") "," FAULT("/a~1~0", "is no known field")},
+	};
 	struct fixture *fixture = *state;
 
 	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -267,10 +259,12 @@ static void test_bounds(void **state)
 	assert_fault(fixture, listed(arena, combos, "\"c#\"", 65, "]}}"),
 		FAULT("/mapping/combos", "has 65 dimensions; at most 64 are allowed"));
 
-	/* All of one and all of the other together. */
-	assert_true(read_body(fixture,
+	/* Together they are bounded too, so that what is answered may always be sent back. */
+	assert_fault(fixture,
 		listed(arena, listed(arena, modes, "\"m#\":\"multi\"", 64, "},\"combos\":[").at,
-			"\"c#\"", 64, "]}}")));
+			"\"m6#\"", 5, "]}}"),
+		FAULT("/mapping", "has 65 dimensions in filter_modes and combos together; "
+				  "at most 64 are allowed"));
 
 	assert_fault(fixture,
 		listed(arena, "{\"name\":\"n\",\"mapping\":{},", "\"u#\":1", 50000, "}"),

@@ -365,7 +365,7 @@ export interface components {
          * @description A stable word for programs; the table at the top explains each.
          * @enum {string}
          */
-        ProblemCode: "bad_request" | "invalid_path" | "invalid_parameter" | "invalid_json" | "cross_site" | "outside_directories" | "unreadable" | "not_found" | "method_not_allowed" | "request_timeout" | "name_taken" | "length_required" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "range_not_satisfiable" | "foreign_host" | "invalid_body" | "damaged_file" | "too_many_requests" | "headers_too_large" | "internal_error" | "bad_gateway" | "unavailable" | "file_incomplete" | "gateway_timeout";
+        ProblemCode: "bad_request" | "invalid_path" | "invalid_parameter" | "invalid_json" | "cross_site" | "outside_directories" | "unreadable" | "not_found" | "method_not_allowed" | "request_timeout" | "name_taken" | "too_many_presets" | "length_required" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "range_not_satisfiable" | "foreign_host" | "invalid_body" | "damaged_file" | "too_many_requests" | "headers_too_large" | "internal_error" | "bad_gateway" | "unavailable" | "file_incomplete" | "gateway_timeout";
         Scan: {
             /** @description Sorted by name. */
             dimensions: components["schemas"]["Dimension"][];
@@ -512,7 +512,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description Another preset has this name. */
+        /** @description Another preset has this name (`name_taken`), or there are too many (`too_many_presets`). */
         NameTaken: {
             headers: {
                 [name: string]: unknown;
