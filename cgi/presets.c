@@ -14,7 +14,8 @@
 #include "program.h"
 #include "store/preset.h"
 
-#define LIST_KEPT (1024 * 1024) /* a rendered list up to this size is kept for the next request */
+#define LIST_KEPT \
+	((size_t)1 << 20) /* a rendered list up to this size is kept for the next request */
 
 /* What outlives a request. */
 struct presets {

@@ -241,14 +241,16 @@ static bool convert_array(struct parser *parser, json_object *from, struct json 
 
 static bool convert_object(struct parser *parser, json_object *from, struct json *to)
 {
-	struct source_object *source = &parser->objects[parser->objects_converted++];
+	struct source_object source = {0};
 	size_t count = (size_t)json_object_object_length(from);
 	struct json_object_iterator at = json_object_iter_begin(from);
 	struct json *items;
 
+	if (parser->objects)
+		source = parser->objects[parser->objects_converted++];
 	/* json-c keeps the last of equal keys only. */
-	if (count != source->keys)
-		return refuse(parser, source->start, "the object has the same key twice");
+	if (count != source.keys)
+		return refuse(parser, source.start, "the object has the same key twice");
 	items = add_items(parser, to, count);
 	if (!items)
 		return false;

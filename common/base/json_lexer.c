@@ -111,7 +111,7 @@ static const char *read_escape(struct json_lexer *lexer, bool *nul)
 	if (byte == END_OF_SOURCE)
 		return "the string does not end";
 	if (byte != 'u') {
-		if (!memchr("\"\\/bfnrt", byte, 8))
+		if (byte == 0 || !strchr("\"\\/bfnrt", byte))
 			return "unknown escape in a string";
 		lexer->at++;
 		return NULL;

@@ -6,19 +6,19 @@
  * What exceeds a bound is refused with a message that names it; nothing is cut silently.
  */
 
-#define LIMIT_FILE_NAME	    255		  /* a file name, as Linux has it (NAME_MAX) */
-#define LIMIT_PATH	    4096	  /* a path, terminator included (PATH_MAX) */
-#define LIMIT_CONFIG	    (64 * 1024)	  /* config.yaml */
-#define LIMIT_CONFIG_LIST   100		  /* entries of one of its lists */
-#define LIMIT_CONFIG_FAULTS 100		  /* faults of it told of at once */
-#define LIMIT_BODY	    (1024 * 1024) /* a request's body (wire contract) */
-#define LIMIT_TARGET	    (16 * 1024)	  /* a request's path and query, percent-encoded */
-#define LIMIT_SEGMENTS	    64		  /* segments of a request's path */
-#define LIMIT_QUERY	    32		  /* parameters of a request's query */
-#define LIMIT_REPLY	    (1 << 30)	  /* a reply's body */
-#define LIMIT_JSON_DEPTH    64		  /* nesting of a JSON text from outside */
-#define LIMIT_JSON_VALUES   250000 /* values in one JSON text; each takes up to 1 KiB to parse */
-#define LIMIT_LOG_LINE	    4096   /* a log line, newline included (operators' interface) */
+#define LIMIT_FILE_NAME	    255	      /* a file name, as Linux has it (NAME_MAX) */
+#define LIMIT_PATH	    4096      /* a path, terminator included (PATH_MAX) */
+#define LIMIT_CONFIG	    (1 << 16) /* config.yaml */
+#define LIMIT_CONFIG_LIST   100	      /* entries of one of its lists */
+#define LIMIT_CONFIG_FAULTS 100	      /* faults of it told of at once */
+#define LIMIT_BODY	    (1 << 20) /* a request's body: 1 MiB (wire contract) */
+#define LIMIT_TARGET	    (1 << 14) /* a request's path and query, percent-encoded */
+#define LIMIT_SEGMENTS	    64	      /* segments of a request's path */
+#define LIMIT_QUERY	    32	      /* parameters of a request's query */
+#define LIMIT_REPLY	    (1 << 30) /* a reply's body */
+#define LIMIT_JSON_DEPTH    64	      /* nesting of a JSON text from outside */
+#define LIMIT_JSON_VALUES   250000    /* values in one JSON text; each takes up to 1 KiB to parse */
+#define LIMIT_LOG_LINE	    4096      /* a log line, newline included (operators' interface) */
 
 #define LIMIT_REQUEST_MEMORY  ((size_t)2 << 30) /* an arena that serves one request */
 #define LIMIT_DIRECTORY_DEPTH 32		/* nesting of directories below a checkpoint dir */
@@ -35,11 +35,11 @@
 #define LIMIT_PICTURE_SIDE    32768		  /* pixels of a side */
 #define LIMIT_PICTURE_PIXELS  ((size_t)64 << 20)  /* 8192 x 8192 */
 #define LIMIT_PICTURE_MEMORY  ((size_t)384 << 20) /* decoded, with what the decoder needs for it */
-#define LIMIT_PICTURE_CHUNK   ((size_t)4 << 20)	  /* a PNG chunk that is no pixels */
+#define LIMIT_PICTURE_CHUNK   ((size_t)64 << 20)  /* a PNG chunk that holds no pixels */
 #define LIMIT_PICTURE_PROFILE ((size_t)64 << 10)  /* a colour profile to pass on */
 #define LIMIT_PICTURE_SCANS   100		  /* scans of a progressive JPEG */
 
-#define LIMIT_PRESET_NAME 200  /* characters of a preset's name, in bytes of UTF-8 */
+#define LIMIT_PRESET_NAME 200  /* characters of a preset's name */
 #define LIMIT_PRESETS	  1000 /* stored presets */
 
 #endif

@@ -193,7 +193,7 @@ static void warn_of_network(const char *path, const char *file_system)
 static bool set_journal_mode(
 	struct store *store, const char *sql, const char *wanted, struct error *error)
 {
-	static const struct timespec pause = {.tv_nsec = 5 * 1000 * 1000};
+	static const struct timespec pause = {.tv_nsec = 5000000};
 	int64_t deadline = clock_monotonic() + (int64_t)BUSY_MILLISECONDS * 1000 * 1000;
 	char mode[16];
 

@@ -1,4 +1,5 @@
 /* The log's lines as operators get them: form, escaping, levels, length. */
+#include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,7 +19,7 @@ static int capture(void **state)
 {
 	(void)state;
 	captured = tmpfile();
-	saved_stderr = dup(STDERR_FILENO);
+	saved_stderr = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 3);
 	return captured && saved_stderr >= 0 && dup2(fileno(captured), STDERR_FILENO) >= 0 ? 0 : 1;
 }
 

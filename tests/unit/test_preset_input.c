@@ -233,7 +233,7 @@ static void test_bounds(void **state)
 	char wide[1024];
 
 	memset(wide, 0, sizeof(wide));
-	for (int i = 0; i < LIMIT_PRESET_NAME; i++)
+	for (size_t i = 0; i < LIMIT_PRESET_NAME; i++)
 		memcpy(wide + 2 * i, "\xc3\xa9", 2);
 	assert_true(read_body(
 		fixture, text_from(arena_printf(arena, "{\"name\":\"%s\",\"mapping\":{}}", wide))));

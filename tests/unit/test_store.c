@@ -274,8 +274,10 @@ static void test_damaged_pages(void **state)
 	memset(garbage, 0xa5, sizeof(garbage));
 	descriptor = open(place->path, O_WRONLY | O_CLOEXEC);
 	assert_true(descriptor >= 0);
-	for (int page = 1; page < 3; page++)
-		assert_int_equal(pwrite(descriptor, garbage, sizeof(garbage), page * 4096), 4096);
+	for (off_t page = 1; page < 3; page++)
+		assert_int_equal(
+			pwrite(descriptor, garbage, sizeof(garbage), page * (off_t)sizeof(garbage)),
+			4096);
 	assert_int_equal(close(descriptor), 0);
 	assert_true(store_open(place->path, STORE_DURABLE_NORMAL, &store, &error));
 	assert_false(store_read_number(store, "SELECT count(name) FROM presets", &value, &error));
@@ -391,7 +393,7 @@ static void test_eight_processes_migrate_at_once(void **state)
 		int gate[2];
 		int status;
 
-		assert_int_equal(pipe(gate), 0);
+		assert_int_equal(pipe2(gate, O_CLOEXEC), 0);
 		for (int i = 0; i < 8; i++) {
 			char byte;
 
