@@ -7,7 +7,6 @@
 #include <sys/stat.h>
 
 #include "library/run_warnings.h"
-#include "library/walk.h"
 
 /* A file of the search with its meaning. */
 struct found {
@@ -250,6 +249,8 @@ bool library_list_runs(struct arena *arena, const struct config *config,
 		return error_memory(error);
 	listing->skipped = files.skipped;
 	listing->excluded_count = files.excluded;
+	listing->places = files.places;
+	listing->place_count = files.place_count;
 	if (!read_sample_names(arena, config, listing, &samples) ||
 		!make_runs(arena, config, &samples, &files, listing))
 		return error_memory(error);

@@ -9,6 +9,7 @@
 #include "base/json_write.h"
 #include "config/config.h"
 #include "library/skipped.h"
+#include "library/walk.h"
 #include "naming/checkpoint.h"
 
 struct library_checkpoint {
@@ -35,6 +36,8 @@ struct library_listing {
 	size_t run_count;
 	size_t excluded_count; /* files and directories that `exclude` kept out */
 	struct library_skipped skipped;
+	const struct library_place *places; /* the directories that were searched */
+	size_t place_count;
 };
 
 /*

@@ -5,19 +5,17 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "library/claim.h"
 #include "library/collect.h"
 #include "library/scan_names.h"
-#include "naming/image.h"
 
 /* An empty file may be one that its writer has only just created. */
 #define EMPTY_SETTLED_NS (30 * LIBRARY_SETTLED_NS)
 
 /* The files that claim one combination of dimensions in one directory. */
 struct claim {
-	size_t round;			     /* which directory this is about */
-	const struct library_entry *plain;   /* the best without a batch counter */
-	const struct library_entry *counted; /* the best with one */
-	struct text counter;		     /* of `counted` */
+	size_t round; /* which directory this is about */
+	struct library_claim files;
 };
 
 struct scan_work {
@@ -117,32 +115,18 @@ static struct claim *claim_of(struct scan_work *work, uint32_t combination)
 	return claim;
 }
 
-/* PRD 2.4: the highest batch counter wins; between equals the newer file, then the first name. */
-static void enter_claim(struct claim *claim, const struct library_scan_name *name,
+static void enter_claim(struct claim *claim, const struct library_scan_name *name, struct text text,
 	const struct library_entry *entry)
 {
-	int order = 0;
+	const struct library_claimant claimant = {
+		.file = entry,
+		.name = text,
+		.modified = entry->modified,
+		.has_counter = name->has_counter,
+		.counter = name->counter,
+	};
 
-	if (!name->has_counter) {
-		if (!claim->plain || entry->modified > claim->plain->modified)
-			claim->plain = entry;
-		return;
-	}
-	if (claim->counted)
-		order = naming_compare_counters(name->counter, claim->counter);
-	if (!claim->counted || order > 0 ||
-		(order == 0 && entry->modified > claim->counted->modified)) {
-		claim->counted = entry;
-		claim->counter = name->counter;
-	}
-}
-
-/* Between a file without a counter and those with one the newer wins; equal: the one without. */
-static const struct library_entry *winner(const struct claim *claim)
-{
-	if (!claim->plain || !claim->counted)
-		return claim->plain ? claim->plain : claim->counted;
-	return claim->counted->modified > claim->plain->modified ? claim->counted : claim->plain;
+	library_claim_enter(&claim->files, &claimant);
 }
 
 static char *put(char *to, struct text value)
@@ -231,7 +215,7 @@ static bool enter_claims(
 		claim = claim_of(work, name->combination);
 		if (!claim)
 			return false;
-		enter_claim(claim, name, entry);
+		enter_claim(claim, name, text, entry);
 	}
 	return true;
 }
@@ -254,7 +238,8 @@ static bool write_directory(
 		if (numbers[i] == UINT32_MAX)
 			continue;
 		name = &work->names.names[numbers[i]];
-		if (winner(&work->claims[name->combination]) != &directory->entries[i])
+		if (library_claim_winner(&work->claims[name->combination].files) !=
+			&directory->entries[i])
 			continue;
 		name->used = true;
 		if (!write_image(work, &common, name, &directory->entries[i]))

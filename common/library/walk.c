@@ -75,6 +75,23 @@ static bool is_above(const struct walk *walk, struct identity identity)
 	return false;
 }
 
+/* Notes the directory that the walk's path names. */
+static bool add_place(struct walk *walk, const struct stat *status)
+{
+	struct library_files *files = walk->files;
+	const char *parent = walk->config->checkpoint_dirs[walk->directory];
+	struct library_place place = {
+		.device = status->st_dev, .inode = status->st_ino, .modified = status->st_mtim};
+
+	place.path =
+		arena_printf(walk->arena, "%s%s%s", parent, walk->path[0] ? "/" : "", walk->path);
+	if (!place.path || !arena_grow(walk->arena, &files->places, &files->place_capacity,
+				   files->place_count, sizeof(*files->places)))
+		return false;
+	files->places[files->place_count++] = place;
+	return true;
+}
+
 /* Goes down into the open directory that the walk's path names; closes it. */
 static bool descend(struct walk *walk, int descriptor)
 {
@@ -93,6 +110,10 @@ static bool descend(struct walk *walk, int descriptor)
 		return skip(walk, walk->depth == LIMIT_DIRECTORY_DEPTH
 					  ? "directories are nested too deeply here"
 					  : "the link leads to a directory that contains it");
+	}
+	if (!add_place(walk, &status)) {
+		(void)close(descriptor);
+		return false;
 	}
 	walk->above[walk->depth++] = identity;
 	done = read_directory(walk, descriptor);
