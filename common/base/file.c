@@ -31,7 +31,7 @@ bool file_read_all(int descriptor, struct buffer *buffer)
 	for (;;) {
 		size_t room = buffer->maximum - buffer->length;
 		/* One byte past the maximum tells a file that fits from one that does not. */
-		char probe;
+		char probe = 0;
 		size_t wanted = room > 65536 ? 65536 : room;
 		char *to = wanted ? buffer_reserve(buffer, wanted) : &probe;
 		ssize_t got;
