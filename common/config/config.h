@@ -44,6 +44,7 @@ struct config_faults {
 	const char **messages;
 	size_t count;
 	size_t capacity;
+	const char *first[1]; /* so that there is room for one fault even without memory */
 };
 
 /*

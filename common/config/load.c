@@ -42,7 +42,7 @@ bool config_load(
 	struct buffer source;
 	bool loaded;
 
-	*faults = (struct config_faults){0};
+	config_faults_init(faults);
 	buffer_init(&source, LIMIT_CONFIG);
 	loaded = read_file(&reader, &source) &&
 		 config_parse(arena, path, buffer_text(&source), config, faults);

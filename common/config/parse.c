@@ -313,7 +313,7 @@ bool config_parse(struct arena *arena, const char *path, struct text source, str
 	struct loading loading = {.reader = {arena, path, {path, 0}, faults}};
 	const struct yaml_node *root;
 
-	*faults = (struct config_faults){0};
+	config_faults_init(faults);
 	loading.reader.directory.length = slash ? (size_t)(slash - path) : 0;
 	loading.config = arena_alloc(arena, sizeof(*loading.config));
 	if (!loading.config || !set_defaults(&loading))

@@ -14,6 +14,13 @@
 
 static const char OUT_OF_MEMORY[] = "out of memory";
 
+void config_faults_init(struct config_faults *faults)
+{
+	faults->messages = faults->first;
+	faults->count = 0;
+	faults->capacity = 1;
+}
+
 bool config_fault(struct config_reader *reader, const struct yaml_node *node, const char *key,
 	const char *format, ...)
 {
@@ -33,10 +40,8 @@ bool config_fault(struct config_reader *reader, const struct yaml_node *node, co
 	if (faults->count == faults->capacity &&
 		!arena_grow(reader->arena, &faults->messages, &faults->capacity, faults->count,
 			sizeof(*faults->messages))) {
-		/* The load fails either way; with no room for one message more, the last one goes.
-		 */
-		if (faults->count)
-			faults->messages[faults->count - 1] = OUT_OF_MEMORY;
+		/* With no room for one message more, the last one says so. */
+		faults->messages[faults->count - 1] = OUT_OF_MEMORY;
 		return false;
 	}
 	faults->messages[faults->count++] = message ? message : OUT_OF_MEMORY;

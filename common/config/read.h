@@ -13,6 +13,9 @@ struct config_reader {
 	struct config_faults *faults;
 };
 
+/* Empties the list of faults. */
+void config_faults_init(struct config_faults *faults);
+
 /* Notes a fault at `node` (NULL: in the file as a whole). Always returns false. */
 bool config_fault(struct config_reader *reader, const struct yaml_node *node, const char *key,
 	const char *format, ...) __attribute__((format(printf, 4, 5)));
