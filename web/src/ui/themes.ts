@@ -120,7 +120,16 @@ function overrides(palette: Palette): GlobalThemeOverrides {
       buttonColorActive: palette.accentSoft,
       buttonTextColorActive: palette.accent,
     },
-    Tag: { borderRadius: '4px' },
+    InternalSelection: {
+      border: `1px solid ${palette.lineStrong}`,
+      color: palette.surface,
+      colorActive: palette.surface,
+    },
+    Input: {
+      border: `1px solid ${palette.lineStrong}`,
+      color: palette.surface,
+      colorFocus: palette.surface,
+    },
   }
 }
 
