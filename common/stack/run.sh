@@ -152,7 +152,7 @@ wait_until_ready() {
 			stop_with "The web server cannot start, for the reason above. Is port $port taken?"
 		fi
 		tries=$((tries + 1))
-		if [ "$tries" -eq 150 ]; then
+		if [ "$tries" -eq 60 ]; then
 			echo "It is not well yet: $url/health and $RUNTIME_DIR/log say why." >&2
 			return
 		fi
