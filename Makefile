@@ -34,7 +34,8 @@ DEFINES := -Icommon -D_GNU_SOURCE -DVERSION='"$(VERSION)"'
 HARDENING := -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -fPIE \
 	-fno-delete-null-pointer-checks -fno-strict-overflow -fno-strict-aliasing
 LINK_HARDENING := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
-LIBRARIES := -lfcgi -lsqlite3 -ljson-c -lyaml -ldeflate -lz -lpng -lm -lpthread
+LIBRARIES := -lfcgi -lsqlite3 -ljson-c -lyaml -ldeflate -lz -lpng -ljpeg -lwebpdemux -lwebp \
+	-lzimg -lm -lpthread
 
 ifeq ($(BUILD),release)
 VARIANT := -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -ftrivial-auto-var-init=zero

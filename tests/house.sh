@@ -30,7 +30,8 @@ for file in common/*/*.c common/*/*.h; do
 done
 
 # One file includes each foreign header.
-for header in sqlite3.h json-c/ yaml.h png.h zlib.h libdeflate.h fcgiapp.h; do
+for header in sqlite3.h json-c/ yaml.h png.h jpeglib.h webp/decode.h webp/encode.h zimg.h zlib.h libdeflate.h \
+	fcgiapp.h; do
 	files=$(grep -lE "^#include <$header" common/*/*.[ch] cgi/*.c | tr '\n' ' ')
 	[ "$(printf '%s' "$files" | wc -w)" -le 1 ] || breach "<$header> is included by several files: $files"
 done

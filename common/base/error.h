@@ -12,6 +12,7 @@ enum error_kind {
 	ERROR_FORBIDDEN,   /* outside what may be touched */
 	ERROR_CONFLICT,	   /* with the present state of things */
 	ERROR_DAMAGED,	   /* a file that is not what its name says */
+	ERROR_UNSUPPORTED, /* of a type that is not handled here */
 	ERROR_UNAVAILABLE, /* may well work in a moment: try again */
 	ERROR_SYSTEM	   /* ours or the machine's: no memory, no disk, a bug */
 };

@@ -29,11 +29,10 @@ struct library_picture {
 struct library_picture_source {
 	struct text bytes; /* the whole file */
 	/*
-	 * A JPEG may be delivered at half, a quarter or an eighth of its size, as long as that is
-	 * not less than this. 0: at its own size.
+	 * A JPEG may be delivered at half, a quarter or an eighth of its size, as long as neither
+	 * side falls below this. 0: at its own size.
 	 */
-	unsigned least_width;
-	unsigned least_height;
+	unsigned least_side;
 	/* Asked now and then; true: nobody waits for the result any more. May be NULL. */
 	bool (*is_abandoned)(void *context);
 	void *context;
@@ -71,10 +70,9 @@ void library_picture_get_row(const struct library_picture *picture, unsigned y, 
 void library_picture_drop_opacity(struct library_picture *picture);
 
 /*
- * Makes the picture at another size; profile and orientation stay behind. No value leaves the range
- * of those it is made from: flat areas stay flat, edges get no halo. Values are averaged as they
- * are stored, as browsers do it, so that a picture keeps its brightness when its preview takes its
- * place.
+ * Makes the picture at another size; profile and orientation stay behind. A flat area keeps its
+ * very value, a gradient its order. Values are averaged as they are stored, as browsers do it, so
+ * that a picture keeps its brightness when it takes the place of its preview.
  */
 bool library_picture_scale(const struct library_picture *picture, unsigned width, unsigned height,
 	struct library_picture *scaled, struct error *error);

@@ -34,7 +34,7 @@ static void on_error(png_structp png, png_const_charp message)
 		(void)library_picture_incomplete(work->error);
 	else
 		(void)library_picture_damaged(work->error, message);
-	longjmp(*png_set_longjmp_fn(png, longjmp, sizeof(jmp_buf)), 1);
+	png_longjmp(png, 1);
 }
 
 static void on_warning(png_structp png, png_const_charp message)
@@ -73,8 +73,8 @@ static void set_transforms(struct png_work *work)
 	if (!(type & PNG_COLOR_MASK_COLOR) && has_opacity)
 		png_set_gray_to_rgb(png);
 	if (!png_get_valid(png, info, PNG_INFO_sRGB | PNG_INFO_iCCP) &&
-		png_get_valid(png, info, PNG_INFO_gAMA) &&
-		png_get_gAMA_fixed(png, info, &gamma) && gamma > 0)
+		png_get_valid(png, info, PNG_INFO_gAMA) && png_get_gAMA_fixed(png, info, &gamma) &&
+		gamma > 0)
 		png_set_gamma_fixed(png, PNG_DEFAULT_sRGB, gamma);
 }
 
@@ -118,13 +118,14 @@ static void begin(struct png_work *work)
 	png_set_keep_unknown_chunks(
 		png, PNG_HANDLE_CHUNK_NEVER, IGNORED, (int)(sizeof(IGNORED) / 5));
 	png_set_chunk_malloc_max(png, LIMIT_PICTURE_CHUNK);
+	png_set_user_limits(png, PNG_UINT_31_MAX, PNG_UINT_31_MAX);
 	png_set_read_fn(png, work, give_bytes);
 	png_read_info(png, work->info);
 	width = png_get_image_width(png, work->info);
 	height = png_get_image_height(png, work->info);
 	set_transforms(work);
 	rows = png_set_interlace_handling(png) > 1 ? height : 1;
-	/* libpng sets up its own buffers below: the limits come first, with the most it may need. */
+	/* libpng takes memory for rows below: no row may be out of all bounds then. */
 	if (width > LIMIT_PICTURE_SIDE || height > LIMIT_PICTURE_SIDE) {
 		work->failed = !library_picture_make(
 			work->picture, width, height, LIBRARY_PICTURE_CHANNELS, 0, work->error);
