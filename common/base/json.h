@@ -11,7 +11,7 @@ enum json_value_type {
 	JSON_NULL,
 	JSON_BOOL,
 	JSON_INTEGER, /* no fraction, no exponent, within int64 or uint64 */
-	JSON_NUMBER, /* any other number; finite */
+	JSON_NUMBER,  /* any other number; finite */
 	JSON_STRING,
 	JSON_ARRAY,
 	JSON_OBJECT
