@@ -1,6 +1,7 @@
 import { computed, ref, watch, type ComputedRef, type Ref } from 'vue'
 import { api } from '@/api/client'
 import type { Scan, TrainingRun } from '@/api/types'
+import { mostSampled } from '@/domain/runs'
 import { type RemoteHandle, useRemote } from './remote'
 import { recallBoolean, recallString, remember } from './storage'
 
@@ -33,10 +34,10 @@ export function useTrainingRuns(): TrainingRuns {
     ),
   )
 
-  /** A remembered run that is gone, or none remembered: the first that has something to show. */
+  /** A remembered run that is gone, or none remembered: the one with most to compare. */
   function settleSelection(): void {
     if (!list.remote.value.value || selected.value) return
-    selectedId.value = runs.value.find((run) => run.has_samples)?.id
+    selectedId.value = mostSampled(runs.value)?.id
   }
 
   async function loadList(refresh: boolean): Promise<void> {
