@@ -31,19 +31,18 @@ bool naming_is_png(struct text name)
 static struct text take_counter(struct text stem, struct naming_image *image)
 {
 	struct text head = stem;
+	struct text counter;
 	size_t digits;
 
 	if (!ascii_ends_with(head, TEXT("_")))
 		return stem;
 	head.length--;
 	digits = ascii_trailing_digits(head);
-	if (digits < COUNTER_DIGITS)
-		return stem;
-	image->counter = text_from_offset(head, head.length - digits);
+	counter = text_from_offset(head, head.length - digits);
 	head.length -= digits;
-	if (!ascii_ends_with(head, TEXT("_")))
+	if (digits < COUNTER_DIGITS || !ascii_ends_with(head, TEXT("_")))
 		return stem;
-	image->counter = ascii_without_zeros(image->counter);
+	image->counter = ascii_without_zeros(counter);
 	image->has_counter = true;
 	head.length--;
 	return head;
