@@ -118,6 +118,11 @@ async function scan(name, query = '') {
 	return answer.json;
 }
 
+/** Makes a directory and its files look as if nobody had touched them for long: such a scan may be kept. */
+async function age(directory, time) {
+	for (const name of [...(await readdir(directory)), '.']) await utimes(path.join(directory, name), new Date(time), new Date(time));
+}
+
 const imageUrl = ({ relative_path: relativePath, version }) =>
 	`/api/images/${relativePath.split('/').map(encodeURIComponent).join('/')}?v=${version}`;
 
@@ -221,9 +226,7 @@ describe('scans', () => {
 		const { id } = await findRun('lora/style');
 		const directory = sampleFile('style-000002.safetensors');
 		const target = `/api/training-runs/${id}/scan`;
-		// A directory that was not touched for long is one whose scan may be kept.
-		const longAgo = new Date('2024-01-01T00:00:00Z');
-		await utimes(directory, longAgo, longAgo);
+		await age(directory, '2024-01-01T00:00:00Z');
 		const first = await get(stack, target);
 		const second = await get(stack, target);
 		assert.equal(second.text, first.text);
@@ -240,8 +243,7 @@ describe('scans', () => {
 	});
 	test('say the same gzipped and plain, cached or made anew, and to HEAD', async () => {
 		const { id } = await findRun('lora/style');
-		const when = new Date('2024-02-01T00:00:00Z');
-		await utimes(sampleFile('style-000002.safetensors'), when, when);
+		await age(sampleFile('style-000002.safetensors'), '2024-02-01T00:00:00Z');
 		for (const query of ['', '?refresh=1', '']) {
 			const target = `/api/training-runs/${id}/scan${query}`;
 			const zipped = await get(stack, target, { 'Accept-Encoding': 'gzip, br' });
