@@ -5,7 +5,7 @@
 #include "file.h"
 
 /* Counts up whenever the data changes, so that older data is made anew. */
-#define DEMO_DATASET_VERSION "1"
+#define DEMO_DATASET_VERSION "2"
 
 /* Makes checkpoints/ and samples/ in an existing directory. Stops early, and answers false without
  * a message, once `cancelled` answers true. */

@@ -43,7 +43,7 @@ static struct skill skill_at(const struct demo_sitting *sitting)
 	float t = sitting->progress;
 	float g = sitting->guidance;
 	float naive = 1.0f - demo_smooth(0.02f, 0.60f, t);
-	float over = demo_smooth(0.72f, 1.06f, t) * (0.72f + 0.48f * g);
+	float over = demo_smooth(0.72f, 1.06f, t) * (1.12f + 0.14f * g);
 	struct skill skill;
 
 	for (int i = 0; i < DEMO_LEVELS - 1; i++)
@@ -54,8 +54,8 @@ static struct skill skill_at(const struct demo_sitting *sitting)
 	skill.mud = demo_smooth(0.42f, 0.0f, t);
 	skill.blotches = 0.34f * naive * naive;
 	skill.grain = 0.009f + 0.045f * naive * naive + 0.035f * over;
-	skill.contrast = (0.93f + 0.13f * g) * (1.0f - 0.18f * naive) * (1.0f + 0.42f * over);
-	skill.saturation = (0.86f + 0.24f * g) * (1.0f + 1.05f * over);
+	skill.contrast = (0.98f + 0.08f * g) * (1.0f - 0.18f * naive) * (1.0f + 0.42f * over);
+	skill.saturation = (0.95f + 0.15f * g) * (1.0f + 1.05f * over);
 	skill.echo = 0.75f * over * over;
 	skill.poster = 0.85f * demo_smooth(0.25f, 1.1f, over);
 	skill.weave = 0.050f * over;
