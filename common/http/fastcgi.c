@@ -85,7 +85,8 @@ static void answer(const struct http_program *program, void *context, struct are
 		.body_length = parameter(transport, "CONTENT_LENGTH"),
 		.read = read_body,
 		.source = transport->in,
-		.behind_nginx = true};
+		.behind_nginx = true,
+		.connection = transport->ipcFd};
 	struct buffer head;
 
 	http_response_init(&response);

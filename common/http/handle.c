@@ -67,7 +67,7 @@ static bool take_json_body(const struct http_input *input, struct http_request *
 static void log_result(
 	const struct http_request *request, const struct http_response *response, int64_t started)
 {
-	bool ours = response->status >= 500;
+	bool ours = response->status >= 500 && !response->is_routine;
 	struct log_line line;
 
 	log_begin(
@@ -93,6 +93,7 @@ void http_handle(const struct http_program *program, const struct http_input *in
 	request->content_type = input->content_type;
 	request->if_none_match = input->if_none_match;
 	request->behind_nginx = input->behind_nginx;
+	request->connection = input->connection;
 	if (!http_request_parse_target(request, &error)) {
 		http_fail(response, &error);
 	} else {

@@ -34,6 +34,7 @@ struct http_request {
 	struct text body;
 	const struct json *json; /* the parsed body on routes with HTTP_JSON_BODY */
 	bool behind_nginx;	 /* false from a shell: no X-Accel-Redirect, no gzip */
+	int connection;		 /* to nginx, -1 from a shell */
 	void *context;		 /* the program's own, as http_program.open left it */
 };
 
@@ -43,6 +44,7 @@ struct http_response {
 	struct buffer body;
 	struct buffer headers;	   /* whole further lines, as http_header writes them */
 	const char *internal_path; /* nginx sends this internal location instead of the body */
+	bool is_routine;	   /* a refusal in the course of work: no fault to be logged */
 	struct error error;	   /* what http_fail was given: for the log */
 	size_t pointers;	   /* faults listed so far by http_fault */
 	struct buffer faults;	   /* their JSON */
@@ -95,6 +97,15 @@ bool http_query_flag(const struct http_request *request, const char *name);
 
 /* What the route's {name} or {name...} stands for (segments joined by '/'), terminated. */
 struct text http_captured(const struct http_request *request, const char *name);
+
+/*
+ * True if the client has gone away, so that nobody would see the answer: for handlers that work for
+ * long, to be asked now and then. The response's status is then of no matter; use http_abandon.
+ */
+bool http_client_is_gone(const struct http_request *request);
+
+/* Ends the handler's work for a client that has gone. */
+void http_abandon(struct http_response *response);
 
 /* Adds a header line. The value must hold no line break (one makes the response fail with 500). */
 void http_header(struct http_response *response, const char *name, const char *value);

@@ -18,6 +18,7 @@ struct http_input {
 	size_t (*read)(void *source, char *bytes, size_t size);
 	void *source;
 	bool behind_nginx;
+	int connection; /* closed by the other side when the client goes; -1 for none */
 };
 
 /*

@@ -30,7 +30,8 @@ static int answer_once(
 		.if_none_match = "",
 		.body_length = "",
 		.read = read_stdin,
-		.source = stdin};
+		.source = stdin,
+		.connection = -1};
 	struct buffer head;
 	bool succeeded;
 

@@ -1,5 +1,7 @@
 #include "http/internal.h"
 
+#include <poll.h>
+
 static bool refuse(struct error *error, const char *what)
 {
 	return error_set(error, ERROR_MALFORMED, "invalid_path", "%s", what);
@@ -151,4 +153,11 @@ bool http_query_flag(const struct http_request *request, const char *name)
 struct text http_captured(const struct http_request *request, const char *name)
 {
 	return find(request->captured, request->captured_length, name);
+}
+
+bool http_client_is_gone(const struct http_request *request)
+{
+	struct pollfd connection = {.fd = request->connection, .events = POLLRDHUP};
+
+	return poll(&connection, 1, 0) > 0;
 }

@@ -24,6 +24,7 @@ static const struct {
 	{413, "Content Too Large"},
 	{415, "Unsupported Media Type"},
 	{422, "Unprocessable Content"},
+	{499, "Client Closed Request"},
 	{500, "Internal Server Error"},
 	{503, "Service Unavailable"},
 };
@@ -101,6 +102,12 @@ void http_fail(struct http_response *response, const struct error *error)
 {
 	response->error = *error;
 	http_problem(response, STATUS_OF_KIND[error->kind], error->code, error->message);
+}
+
+void http_abandon(struct http_response *response)
+{
+	/* nginx's own number for it. */
+	http_problem(response, 499, "abandoned", "The client has gone.");
 }
 
 void http_fault(struct http_response *response, const char *pointer, const char *format, ...)

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -301,6 +303,23 @@ static void etags_are_compared(void **state)
 	}
 }
 
+static void a_client_that_goes_is_noticed(void **state)
+{
+	struct http_request request = {0};
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+	request.connection = ends[0];
+	assert_int_equal(write(ends[1], "unread", 6), 6);
+	assert_false(http_client_is_gone(&request));
+	assert_int_equal(close(ends[1]), 0);
+	assert_true(http_client_is_gone(&request));
+	assert_int_equal(close(ends[0]), 0);
+	request.connection = -1;
+	assert_false(http_client_is_gone(&request));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -314,6 +333,7 @@ int main(void)
 		cmocka_unit_test(errors_become_problems),
 		cmocka_unit_test(a_header_cannot_be_split),
 		cmocka_unit_test(etags_are_compared),
+		cmocka_unit_test(a_client_that_goes_is_noticed),
 	};
 
 	return cmocka_run_group_tests_name("http", tests, NULL, NULL);
