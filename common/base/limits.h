@@ -38,6 +38,7 @@
 #define LIMIT_PICTURE_CHUNK   ((size_t)64 << 20)  /* a PNG chunk that holds no pixels */
 #define LIMIT_PICTURE_PROFILE ((size_t)64 << 10)  /* a colour profile to pass on */
 #define LIMIT_PICTURE_SCANS   100		  /* scans of a progressive JPEG */
+#define LIMIT_PREVIEW_CACHE   ((uint64_t)2 << 30) /* previews on disk, unless configured */
 
 #define LIMIT_PRESET_NAME 200  /* characters of a preset's name */
 #define LIMIT_PRESETS	  1000 /* stored presets */

@@ -1,0 +1,219 @@
+#include "library/preview_room.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "library/preview_walk.h"
+
+#define BLOCK 4096
+
+/* Bytes that must be free for a preview nobody waits for: more than any usual one takes. */
+#define SPARE ((uint64_t)256 << 10)
+
+#define DAY INT64_C(86400)
+
+/* What was asked for so recently may be on its way to a client: it stays. */
+#define IN_USE_SECONDS 10
+
+/* What was written so long before the machine stopped is on the disk: ext4 takes 35 seconds. */
+#define TORN_SECONDS 120
+
+/* 2100-01-01, and a spread that fits into 34 bits of seconds with it, as ext4 has them. */
+#define FAR_FUTURE	  INT64_C(4102444800)
+#define FAR_FUTURE_SPREAD (UINT64_C(1) << 28)
+
+/* The bytes of the state file that stand for locks. */
+enum { LOCK_STATE, LOCK_EVICTION, LOCK_BACKGROUND, LOCK_IMAGES = 16 };
+
+#define FORMAT 1
+
+/* The state file's content; only processes of one machine read it. */
+struct state {
+	uint32_t format;
+	char boot[44];
+	uint64_t used;	/* bytes, as charged */
+	int64_t oldest; /* when the longest unused one was last used, when that was last looked at
+			 */
+};
+
+uint64_t library_preview_charge(uint64_t size)
+{
+	return (size + BLOCK - 1) / BLOCK * BLOCK + BLOCK;
+}
+
+/* FNV-1a. */
+static uint64_t hash(const char *string, uint64_t seed)
+{
+	uint64_t value = UINT64_C(14695981039346656037) ^ seed;
+
+	for (; *string; string++)
+		value = (value ^ (unsigned char)*string) * UINT64_C(1099511628211);
+	return value;
+}
+
+int64_t library_preview_time(const struct library_preview_key *key)
+{
+	return FAR_FUTURE + (int64_t)(hash(key->version, key->width) % FAR_FUTURE_SPREAD);
+}
+
+static bool lock(const struct library_preview_cache *cache, off_t byte, bool wait)
+{
+	struct flock range = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+	int done;
+
+	do {
+		done = fcntl(cache->state, wait ? F_OFD_SETLKW : F_OFD_SETLK, &range);
+	} while (done != 0 && errno == EINTR);
+	return done == 0;
+}
+
+static void unlock(const struct library_preview_cache *cache, off_t byte)
+{
+	struct flock range = {.l_type = F_UNLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+
+	(void)fcntl(cache->state, F_OFD_SETLK, &range);
+}
+
+bool library_preview_lock_image(const struct library_preview_cache *cache, const char *path,
+	unsigned wait_ms, bool (*is_abandoned)(void *context), void *context)
+{
+	const struct timespec pause = {.tv_nsec = 5000000};
+	off_t byte = LOCK_IMAGES + (off_t)(hash(path, 0) >> 16);
+	int64_t end = clock_monotonic() + wait_ms * INT64_C(1000000);
+
+	while (!lock(cache, byte, false)) {
+		if (clock_monotonic() > end || (is_abandoned && is_abandoned(context)))
+			return false;
+		(void)nanosleep(&pause, NULL);
+	}
+	return true;
+}
+
+bool library_preview_lock_background(const struct library_preview_cache *cache)
+{
+	return lock(cache, LOCK_BACKGROUND, false);
+}
+
+/* A state that was never written, or by another version, is all zero. */
+static struct state read_state(const struct library_preview_cache *cache)
+{
+	struct state state;
+
+	if (pread(cache->state, &state, sizeof(state), 0) != (ssize_t)sizeof(state) ||
+		state.format != FORMAT)
+		return (struct state){.format = FORMAT};
+	state.boot[sizeof(state.boot) - 1] = '\0';
+	return state;
+}
+
+/* A write that fails leaves a count that the next search for what to evict sets right. */
+static void write_state(const struct library_preview_cache *cache, const struct state *state)
+{
+	(void)!pwrite(cache->state, state, sizeof(*state), 0);
+}
+
+uint64_t library_preview_used(const struct library_preview_cache *cache)
+{
+	return read_state(cache).used;
+}
+
+void library_preview_count(const struct library_preview_cache *cache, int64_t change)
+{
+	struct state state;
+
+	(void)lock(cache, LOCK_STATE, true);
+	state = read_state(cache);
+	if (change < 0 && state.used < (uint64_t)-change)
+		state.used = 0;
+	else
+		state.used += (uint64_t)change;
+	write_state(cache, &state);
+	unlock(cache, LOCK_STATE);
+}
+
+static void log_eviction(const struct library_preview_walk *walk, int64_t began)
+{
+	struct log_line line;
+
+	log_begin(&line, LOG_INFO, "previews.evicted");
+	log_number(&line, "files", (int64_t)walk->removed);
+	log_number(&line, "bytes", (int64_t)walk->removed_bytes);
+	log_number(&line, "left_bytes", (int64_t)walk->bytes);
+	log_number(&line, "took_ms", (clock_monotonic() - began) / 1000000);
+	log_end(&line);
+}
+
+/*
+ * Looks at all files and removes the longest unused ones, last used before `unused_since`, until
+ * nine tenths of the limit are left; then sets the count right. What other processes count
+ * meanwhile is kept: at worst it counts twice until the next time.
+ */
+static void evict(
+	struct arena *arena, const struct library_preview_cache *cache, int64_t unused_since)
+{
+	int64_t began = clock_monotonic();
+	struct state state;
+	struct library_preview_walk walk;
+	uint64_t before;
+
+	if (!lock(cache, LOCK_EVICTION, false))
+		return;
+	before = read_state(cache).used;
+	if (library_preview_walk(arena, cache->directory, &walk)) {
+		library_preview_remove_unused(
+			&walk, cache->directory, cache->limit / 10 * 9, unused_since);
+		(void)lock(cache, LOCK_STATE, true);
+		state = read_state(cache);
+		state.used = walk.bytes + (state.used > before ? state.used - before : 0);
+		state.oldest = walk.oldest;
+		write_state(cache, &state);
+		unlock(cache, LOCK_STATE);
+		log_eviction(&walk, began);
+	}
+	unlock(cache, LOCK_EVICTION);
+}
+
+void library_preview_evict(struct arena *arena, const struct library_preview_cache *cache)
+{
+	if (library_preview_used(cache) > cache->limit)
+		evict(arena, cache, clock_now() / 1000 - IN_USE_SECONDS);
+}
+
+bool library_preview_has_spare_room(struct arena *arena, const struct library_preview_cache *cache)
+{
+	int64_t yesterday = clock_now() / 1000 - DAY;
+	struct state state = read_state(cache);
+
+	if (state.used + SPARE <= cache->limit)
+		return true;
+	/* Nothing can have grown old since it was last found that nothing has. */
+	if (state.oldest >= yesterday)
+		return false;
+	evict(arena, cache, yesterday);
+	return library_preview_used(cache) + SPARE <= cache->limit;
+}
+
+void library_preview_recover(
+	struct arena *arena, const struct library_preview_cache *cache, const char *boot)
+{
+	struct state state = read_state(cache);
+	struct library_preview_walk walk;
+
+	if (strncmp(state.boot, boot, sizeof(state.boot) - 1) == 0)
+		return;
+	(void)lock(cache, LOCK_STATE, true);
+	state = read_state(cache);
+	if (strncmp(state.boot, boot, sizeof(state.boot) - 1) != 0 &&
+		library_preview_walk(arena, cache->directory, &walk)) {
+		library_preview_remove_torn(&walk, cache->directory, TORN_SECONDS);
+		state = (struct state){.format = FORMAT, .used = walk.bytes, .oldest = walk.oldest};
+		(void)strncpy(state.boot, boot, sizeof(state.boot) - 1);
+		write_state(cache, &state);
+	}
+	unlock(cache, LOCK_STATE);
+}

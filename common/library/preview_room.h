@@ -1,0 +1,51 @@
+#ifndef LIBRARY_PREVIEW_ROOM_H
+#define LIBRARY_PREVIEW_ROOM_H
+
+#include "library/preview_cache.h"
+
+/*
+ * How full the cache of previews is, and what goes when it is full: what was not asked for longest.
+ * nginx sends previews without any program of ours, so the kernel keeps that time, as the file's
+ * access time. Most file systems are mounted `relatime`, which notes only the first access in a day
+ * unless the modification time is later than the last access; previews therefore carry one far in
+ * the future. Mounted `noatime`, what was made first goes first.
+ */
+
+/* What a file of that size counts for: whole blocks, and its share of directories. */
+uint64_t library_preview_charge(uint64_t size);
+
+/* The modification time (seconds since 1970) of a preview; differs between versions. */
+int64_t library_preview_time(const struct library_preview_key *key);
+
+/* Counts bytes that came (or, negative, went). */
+void library_preview_count(const struct library_preview_cache *cache, int64_t change);
+
+/* Bytes counted at present. */
+uint64_t library_preview_used(const struct library_preview_cache *cache);
+
+/* If the limit is passed: evicts down to nine tenths of it, unless another process is at it. */
+void library_preview_evict(struct arena *arena, const struct library_preview_cache *cache);
+
+/*
+ * True if there is room for a preview that nobody waits for: without evicting any that was asked
+ * for in the last day.
+ */
+bool library_preview_has_spare_room(struct arena *arena, const struct library_preview_cache *cache);
+
+/*
+ * After the machine was started anew, what was written just before it stopped may be torn, and the
+ * count of a process that was killed may be wrong: removes the former, counts again. Cheap when
+ * there is nothing to do. `boot` tells one run of the machine from another.
+ */
+void library_preview_recover(
+	struct arena *arena, const struct library_preview_cache *cache, const char *boot);
+
+/*
+ * Locks, of this opening of the cache against all others; given up when it is closed. `wait_ms`:
+ * how long to try at most; `is_abandoned` (may be NULL) ends the waiting early.
+ */
+bool library_preview_lock_image(const struct library_preview_cache *cache, const char *path,
+	unsigned wait_ms, bool (*is_abandoned)(void *context), void *context);
+bool library_preview_lock_background(const struct library_preview_cache *cache);
+
+#endif
