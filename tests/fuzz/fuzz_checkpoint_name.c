@@ -55,7 +55,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		count++;
 	}
 	if (count)
-		qsort(sorted, count, sizeof(*sorted), compare);
+		qsort(sorted, count, sizeof(struct naming_checkpoint *), compare);
 	if (!naming_set_values(&arena, sorted, count))
 		abort();
 	for (size_t i = 0; i < count; i++)

@@ -185,7 +185,7 @@ static void values_are_unique_and_in_training_order(void **state)
 				NAMING_CHECKPOINT);
 			sorted[count] = &found[count];
 		}
-		qsort(sorted, count, sizeof(*sorted), by_training);
+		qsort(sorted, count, sizeof(struct naming_checkpoint *), by_training);
 		assert_true(naming_set_values(&arena, sorted, count));
 		for (size_t j = 0; j < count; j++)
 			assert_string_equal(string(sorted[j]->value), cases[i].values[j]);

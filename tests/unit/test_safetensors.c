@@ -76,7 +76,7 @@ static void metadata_is_found_wherever_it_stands(void **state)
 		{"{\"t\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[0,4]}}", ""},
 		{"{\"__metadata__\":{\"ss_steps\":\"4500\",\"b\":\"c\"}}", "ss_steps=4500|b=c"},
 		{"{\"t\":{\"data_offsets\":[0,4]},\"__metadata__\":{\"a\":\"b\"}}", "a=b"},
-		{" { \"t\" : [ 1 , {} ] , \"__metadata__\" : { \"a\" : \"b\" } }" + 1, "a=b"},
+		{"{ \"t\" : [ 1 , {} ] , \"__metadata__\" : { \"a\" : \"b\" } }", "a=b"},
 		/* strings that look like structure */
 		{"{\"x\":\"}]{[,:\\\"\\\\\",\"__metadata__\":{\"a\":\"}\\\"{\"}}", "a=}\"{"},
 		{"{\"x\":{\"__metadata__\":{\"no\":\"no\"}},\"__metadata__\":{\"a\":\"b\"}}",
