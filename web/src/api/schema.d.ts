@@ -116,6 +116,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/previews/{width}/{path}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A smaller version of an image
+         * @description The image at `width` pixels, upright, made when it is first asked for and then kept: a JPEG, or a WebP
+         *     if something in it is transparent. It is never larger than the image itself: one that is narrower than
+         *     `width` keeps its size. One more than four times as tall as it is wide is made to fit 4 × `width` in height.
+         *     Colours are as a browser shows the image: an embedded RGB or grey profile (up to 64 KiB) is passed on, a
+         *     PNG's `gAMA` is applied, the orientation in a JPEG's or PNG's EXIF is applied. Of an animation it is the
+         *     first picture.
+         *
+         *     Append `?v=<version>` from the scan: the answer may then be kept for a year. Without it, or with one that
+         *     the image no longer has, the answer is the image as it is now, with `Cache-Control: no-cache`.
+         *     The original file is never touched. That an image cannot be decoded is remembered until the file changes.
+         */
+        get: operations["getPreview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/settings": {
         parameters: {
             query?: never;
@@ -365,7 +394,7 @@ export interface components {
          * @description A stable word for programs; the table at the top explains each.
          * @enum {string}
          */
-        ProblemCode: "bad_request" | "invalid_path" | "invalid_parameter" | "invalid_json" | "cross_site" | "outside_directories" | "unreadable" | "not_found" | "method_not_allowed" | "request_timeout" | "name_taken" | "too_many_presets" | "length_required" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "range_not_satisfiable" | "foreign_host" | "invalid_body" | "damaged_file" | "too_many_requests" | "headers_too_large" | "internal_error" | "bad_gateway" | "unavailable" | "file_incomplete" | "gateway_timeout";
+        ProblemCode: "bad_request" | "invalid_path" | "invalid_parameter" | "invalid_json" | "cross_site" | "outside_directories" | "unreadable" | "not_found" | "method_not_allowed" | "request_timeout" | "name_taken" | "too_many_presets" | "length_required" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "range_not_satisfiable" | "foreign_host" | "invalid_body" | "damaged_file" | "not_an_image" | "picture_too_large" | "too_many_requests" | "headers_too_large" | "internal_error" | "bad_gateway" | "unavailable" | "file_incomplete" | "overloaded" | "cache_full" | "gateway_timeout";
         Scan: {
             /** @description Sorted by name. */
             dimensions: components["schemas"]["Dimension"][];
@@ -521,6 +550,24 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The image is damaged (`damaged_file`) or too large (`picture_too_large`). */
+        NoPreview: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The content of the file is no PNG, JPEG or WebP image, whatever its name says. */
+        NotAnImage: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description No such resource. */
         NotFound: {
             headers: {
@@ -537,6 +584,19 @@ export interface components {
                 [name: string]: unknown;
             };
             content?: never;
+        };
+        /**
+         * @description Not now: the file is still being written (`file_incomplete`), too much is asked for at once
+         *     (`overloaded`), or there is no room for background work (`cache_full`).
+         */
+        PreviewLater: {
+            headers: {
+                "Retry-After": components["headers"]["RetryAfter"];
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
         };
         /**
          * @description Any other error: 400, 403, 404, 405 (with `Allow`), 408, 412, 414, 416, 421, 429 (with `Retry-After`),
@@ -855,6 +915,59 @@ export interface operations {
             403: components["responses"]["CrossSite"];
             404: components["responses"]["NotFound"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getPreview: {
+        parameters: {
+            query?: {
+                /**
+                 * @description `background`: nobody looks at the image yet. One of these is made at a time (a second one is
+                 *     answered 503 `overloaded`), and none displaces a preview that was used within the last day (503
+                 *     `cache_full`).
+                 */
+                priority?: "background";
+                /**
+                 * @description The image's `version`.
+                 * @example 17a3b4c5d6e7f801-2b333b
+                 */
+                v?: string;
+            };
+            header?: {
+                /** @description An `ETag` received earlier; the answer is 304 if it still holds. */
+                "If-None-Match"?: components["parameters"]["IfNoneMatch"];
+            };
+            path: {
+                /**
+                 * @description The image's `relative_path`: each segment percent-encoded, the segments joined by `/` (the slashes
+                 *     stay as they are).
+                 * @example psai4rt-v0.3.0-no-reg-step00004500.safetensors/index%3D0%26prompt_name%3Dforest_portals%26seed%3D420%26cfg%3D1%26_00001_.png
+                 */
+                path: components["parameters"]["ImagePath"];
+                /** @description Pixels. */
+                width: 256 | 512 | 1024;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The preview. */
+            200: {
+                headers: {
+                    /** @description As above. */
+                    "Cache-Control"?: "max-age=31536000, immutable" | "no-cache";
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": components["schemas"]["Bytes"];
+                    "image/webp": components["schemas"]["Bytes"];
+                };
+            };
+            304: components["responses"]["NotModified"];
+            415: components["responses"]["NotAnImage"];
+            422: components["responses"]["NoPreview"];
+            503: components["responses"]["PreviewLater"];
             default: components["responses"]["Problem"];
         };
     };

@@ -32,16 +32,26 @@ describe('parseJson', () => {
 })
 
 describe('formatJson', () => {
-  it('indents without touching numbers', () => {
-    expect(formatJson('{"seed":18446744073709551615,"cfg":7.0,"none":[],"link":["3",0]}')).toBe(
+  it('indents without touching numbers, with short lists on one line', () => {
+    const long = Array.from({ length: 30 }, (_, at) => at)
+    expect(
+      formatJson(
+        `{"seed":18446744073709551615,"cfg":7.0,"none":[],"link":["3",0],"rest":[{"a":{}},${JSON.stringify(long)}]}`,
+      ),
+    ).toBe(
       [
         '{',
         '  "seed": 18446744073709551615,',
         '  "cfg": 7.0,',
         '  "none": [],',
-        '  "link": [',
-        '    "3",',
-        '    0',
+        '  "link": ["3", 0],',
+        '  "rest": [',
+        '    {',
+        '      "a": {}',
+        '    },',
+        '    [',
+        long.map((each) => `      ${each}`).join(',\n'),
+        '    ]',
         '  ]',
         '}',
       ].join('\n'),

@@ -31,30 +31,51 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** JSON text with one member a line; text that is no JSON is given back as it is. */
+/** How long a list of plain values may be to stay on one line. */
+const INLINE = 60
+
+/** The list of plain values that begins at `start`, on one line; undefined when it is none, or too long. */
+function inlineList(list: readonly Token[], start: number): { text: string; end: number } | undefined {
+  let text = '['
+  for (let at = start + 1; at < list.length && text.length < INLINE; at++) {
+    const token = list[at]
+    if (token?.kind !== 'mark') text += token?.text ?? ''
+    else if (token.text === ',') text += ', '
+    else return token.text === ']' ? { text: text + ']', end: at } : undefined
+  }
+  return undefined
+}
+
+/** JSON text with one member a line and short lists on one; text that is no JSON is given back as it is. */
 export function formatJson(text: string): string {
   if (parseJson(text) === undefined) return text
+  const list = [...tokens(text)]
   let depth = 0
   let out = ''
-  let opened = false
+  let isOpened = false
   const newLine = (): string => '\n' + '  '.repeat(depth)
-  for (const token of tokens(text)) {
-    if (token.kind === 'mark' && (token.text === '}' || token.text === ']')) {
+  for (let at = 0; at < list.length; at++) {
+    const token = list[at]
+    if (!token) break
+    const isMark = token.kind === 'mark'
+    if (isMark && (token.text === '}' || token.text === ']')) {
       depth--
-      out += (opened ? '' : newLine()) + token.text
-      opened = false
+      out += (isOpened ? '' : newLine()) + token.text
+      isOpened = false
       continue
     }
-    if (opened) out += newLine()
-    opened = false
-    if (token.kind === 'mark') {
-      if (token.text === '{' || token.text === '[') {
-        depth++
-        opened = true
-        out += token.text
-      } else {
-        out += token.text === ':' ? ': ' : ',' + newLine()
-      }
+    if (isOpened) out += newLine()
+    isOpened = false
+    const inline = isMark && token.text === '[' ? inlineList(list, at) : undefined
+    if (inline) {
+      out += inline.text
+      at = inline.end
+    } else if (isMark && (token.text === '{' || token.text === '[')) {
+      depth++
+      isOpened = true
+      out += token.text
+    } else if (isMark) {
+      out += token.text === ':' ? ': ' : ',' + newLine()
     } else {
       out += token.text
     }

@@ -87,6 +87,16 @@ describe('PictureStore', () => {
     expect(store.state('a').status).toBe('ready')
   })
 
+  it('tries everything again that failed when asked to', async () => {
+    const { store, load, loads } = storeWith()
+    store.want(['a', 'b', 'c'])
+    await load('a').succeed()
+    await load('b').fail('gone')
+    await load('c').fail('gone')
+    store.forgetFailures()
+    expect(loads.slice(3).map(({ url }) => url)).toEqual(['b', 'c'])
+  })
+
   it('drops the least recently wanted when the budget is full', async () => {
     const { store, load } = storeWith({ budget: 30 })
     for (const url of ['a', 'b', 'c']) {

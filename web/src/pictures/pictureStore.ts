@@ -89,6 +89,16 @@ export class PictureStore<Picture> {
     this.#fill()
   }
 
+  /** Forgets all failures: what is still wanted is tried again. */
+  forgetFailures(): void {
+    for (const [url, { status }] of [...this.#settled]) {
+      if (status !== 'failed') continue
+      this.#settled.delete(url)
+      this.#tell(url)
+    }
+    this.#fill()
+  }
+
   #touch(url: string): void {
     const state = this.#settled.get(url)
     if (!state) return
