@@ -7,6 +7,13 @@
 # BUILD        the variant of the programs: release (default) or asan
 set -eu
 
+# A shell script that puts this into the background makes it ignore Ctrl-C, and a shell cannot undo
+# that by itself.
+if [ -z "${LISTENS_TO_INTERRUPT:-}" ]; then
+	LISTENS_TO_INTERRUPT=1 exec env --default-signal=INT sh "$0" "$@"
+fi
+unset LISTENS_TO_INTERRUPT
+
 root=$(cd "$(dirname "$0")/../.." && pwd -P)
 service_files=$root/common/stack/service
 # nginx lives where only root looks.
@@ -72,7 +79,7 @@ network_url=$(printf '%s\n' "$urls" | sed -n 2p)
 
 # --- Services ------------------------------------------------------------------------------------
 
-# add_service NAME RUN-SCRIPT STOP-SIGNAL [PROCESSES]
+# add_service NAME RUN-SCRIPT STOP-SIGNAL [PROCESSES [NICENESS]]
 add_service() {
 	directory=$RUNTIME_DIR/service/$1
 	mkdir -p "$directory/log"
@@ -83,6 +90,7 @@ add_service() {
 	echo "$3" >"$directory/down-signal"
 	echo 8000 >"$directory/timeout-kill"
 	echo "${4:-}" >"$directory/processes"
+	echo "${5:-0}" >"$directory/niceness"
 }
 
 rm -rf "$RUNTIME_DIR/service" "$RUNTIME_DIR/nginx.pid" "$RUNTIME_DIR/nginx.failed"
@@ -95,6 +103,8 @@ scanners=$(nproc)
 add_service nginx nginx SIGQUIT
 add_service catalog pool SIGTERM "$scanners"
 add_service presets pool SIGTERM 2
+# Decoding takes a whole core each, and gives way to whatever else the machine has to do.
+add_service previews pool SIGTERM "$(nproc)" 10
 
 # The supervisor is in a session of its own: Ctrl-C reaches this script alone, which stops it in order.
 supervisor=
