@@ -92,7 +92,7 @@ function overrides(palette: Palette): GlobalThemeOverrides {
       textColorFocusPrimary: palette.onAccent,
       fontWeightStrong: '500',
     },
-    Checkbox: { checkMarkColor: palette.onAccent },
+    Checkbox: { checkMarkColor: palette.onAccent, border: `1px solid ${palette.lineStrong}` },
     Drawer: {
       color: palette.surface,
       boxShadow: 'var(--shadow)',
@@ -115,6 +115,7 @@ function overrides(palette: Palette): GlobalThemeOverrides {
       handleBoxShadowFocus: `0 0 0 3px ${palette.accent}`,
     },
     Radio: {
+      boxShadow: `inset 0 0 0 1px ${palette.lineStrong}`,
       buttonHeightSmall: '26px',
       buttonColor: palette.surface,
       buttonColorActive: palette.accentSoft,
