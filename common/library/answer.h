@@ -22,8 +22,8 @@ enum library_answer_flags {
 /*
  * Answers a scan from the cache directory if nothing has changed since, else by reading the sample
  * directories; then it leaves the answer there for the next time, provided that it can be trusted
- * to stay true (docs/internals.md). The caller frees `answer->body`, also on failure. False with an
- * error only without memory.
+ * to stay true (docs/filesystem.md, "When changes show"). The caller frees `answer->body`, also on
+ * failure. False with an error only without memory.
  */
 bool library_answer_scan(struct arena *arena, const struct config *config,
 	const struct library_run *run, unsigned flags, struct library_answer *answer,

@@ -2,8 +2,7 @@
 
 #include <libdeflate.h>
 
-/* Level 1 costs about as much time as the higher fast levels save in bytes; see
- * docs/performance.md. */
+/* For 100,000 images: 52 ms and 2.08 MB; level 3 takes 55 ms for 1.97 MB. */
 #define LEVEL 1
 
 #define INFLATE_START ((size_t)64 * 1024)

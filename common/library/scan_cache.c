@@ -14,7 +14,7 @@
 #define RUN_PART (sizeof("scan-0123456789abcdef-") - 1) /* of a name: equal within one run */
 #define GZIP_MIN 18					/* the shortest gzip file */
 #define TRAILER	 8					/* checksum and length at its end */
-#define TOUCH_S	 60					/* do not mark files more often than this */
+#define TOUCH_S	 60		      /* half the grace: files are not marked more often */
 #define KEEP_S	 (30L * 24 * 60 * 60) /* what nobody asked for in this time goes */
 
 void library_cache_name(

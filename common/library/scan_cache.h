@@ -16,8 +16,9 @@
  * LIBRARY_CACHE_GRACE_S. The modification time of a file says when it last served.
  */
 
-#define LIBRARY_CACHE_GRACE_S 300
-#define LIBRARY_CACHE_BYTES   ((uint64_t)512 << 20) /* of all files; what served longest ago goes */
+#define LIBRARY_CACHE_GRACE_S 120
+#define LIBRARY_CACHE_BYTES   ((uint64_t)512 << 20) /* past the grace; what served longest ago goes \
+						     */
 
 /* The name of the answer's file, without `.gz`, terminated. */
 #define LIBRARY_CACHE_NAME_SIZE sizeof("scan-0123456789abcdef-0123456789abcdef.json")
@@ -46,7 +47,7 @@ bool library_cache_find(
 bool library_cache_store(
 	struct arena *arena, const char *cache_dir, const char *name, struct text gzipped);
 
-/* Removes the file if it is there. */
+/* Removes the file if it is there, without grace: its content is known to be out of date. */
 void library_cache_drop(const char *cache_dir, const char *name);
 
 #endif

@@ -696,6 +696,41 @@ static void older_states_go_once_nobody_is_sent_them(void **state)
 	assert_int_equal(count_cached(tree), 2);
 }
 
+/* A kept answer of another run; its bytes are a hole. */
+static void put_cached(struct tree *tree, const char *name, off_t size, int64_t age)
+{
+	const char *path = arena_printf(&tree->arena, "data/cache/%s.gz", name);
+
+	support_write(tree->root, path, TEXT(""));
+	assert_int_equal(truncate(path_of(tree, path), size), 0);
+	set_cached_age(tree, name, age);
+}
+
+static bool is_cached(struct tree *tree, const char *name)
+{
+	return access(path_of(tree, arena_printf(&tree->arena, "data/cache/%s.gz", name)), F_OK) ==
+	       0;
+}
+
+static void the_cache_is_bounded_in_bytes_and_age(void **state)
+{
+	const off_t large = LIBRARY_CACHE_BYTES * 3 / 4;
+	struct tree *tree = *state;
+
+	put_settled_run(tree);
+	put_cached(tree, "scan-1111111111111111-0000000000000000.json", large, 3 * HOUR);
+	put_cached(tree, "scan-2222222222222222-0000000000000000.json", large, 2 * HOUR);
+	put_cached(tree, "scan-3333333333333333-0000000000000000.json", 10, 31 * 24 * HOUR);
+	put_cached(tree, "scan-4444444444444444-0000000000000000.json", 10, HOUR);
+	put_cached(tree, "scan-5555555555555555-0000000000000000.json", large, 0);
+	(void)ask(tree, 0);
+	assert_false(is_cached(tree, "scan-1111111111111111-0000000000000000.json"));
+	assert_true(is_cached(tree, "scan-2222222222222222-0000000000000000.json"));
+	assert_false(is_cached(tree, "scan-3333333333333333-0000000000000000.json"));
+	assert_true(is_cached(tree, "scan-4444444444444444-0000000000000000.json"));
+	assert_true(is_cached(tree, "scan-5555555555555555-0000000000000000.json"));
+}
+
 static void serving_keeps_a_file_young(void **state)
 {
 	struct tree *tree = *state;
@@ -779,6 +814,7 @@ int main(void)
 		ON_A_TREE(what_has_just_changed_is_not_kept),
 		ON_A_TREE(an_answer_that_is_not_kept_has_the_same_tag_while_it_is_the_same),
 		ON_A_TREE(older_states_go_once_nobody_is_sent_them),
+		ON_A_TREE(the_cache_is_bounded_in_bytes_and_age),
 		ON_A_TREE(serving_keeps_a_file_young),
 		ON_A_TREE(without_a_cache_directory_answers_go_out_all_the_same),
 		ON_A_TREE(a_cached_file_that_is_cut_short_is_made_again),
