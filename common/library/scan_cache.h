@@ -17,8 +17,7 @@
  */
 
 #define LIBRARY_CACHE_GRACE_S 120
-#define LIBRARY_CACHE_BYTES   ((uint64_t)512 << 20) /* past the grace; what served longest ago goes \
-						     */
+#define LIBRARY_CACHE_BYTES   ((uint64_t)512 << 20) /* of files past the grace; the oldest go */
 
 /* The name of the answer's file, without `.gz`, terminated. */
 #define LIBRARY_CACHE_NAME_SIZE sizeof("scan-0123456789abcdef-0123456789abcdef.json")

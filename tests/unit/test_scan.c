@@ -720,7 +720,7 @@ static void the_cache_is_bounded_in_bytes_and_age(void **state)
 	put_settled_run(tree);
 	put_cached(tree, "scan-1111111111111111-0000000000000000.json", large, 3 * HOUR);
 	put_cached(tree, "scan-2222222222222222-0000000000000000.json", large, 2 * HOUR);
-	put_cached(tree, "scan-3333333333333333-0000000000000000.json", 10, 31 * 24 * HOUR);
+	put_cached(tree, "scan-3333333333333333-0000000000000000.json", 10, 31 * (24 * HOUR));
 	put_cached(tree, "scan-4444444444444444-0000000000000000.json", 10, HOUR);
 	put_cached(tree, "scan-5555555555555555-0000000000000000.json", large, 0);
 	(void)ask(tree, 0);
