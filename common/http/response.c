@@ -5,8 +5,8 @@
 
 #include "base/json_write.h"
 
-#define LIMIT_HEADERS (64 * 1024)
-#define LIMIT_FAULTS  (256 * 1024)
+#define LIMIT_HEADERS ((size_t)64 * 1024)
+#define LIMIT_FAULTS  ((size_t)256 * 1024)
 
 static const struct {
 	int status;
