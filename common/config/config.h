@@ -8,6 +8,13 @@
 #include "base/buffer.h"
 #include "base/error.h"
 
+/* How changes in the directories are noticed. */
+enum config_watch {
+	CONFIG_WATCH_AUTO,    /* by events where there are any, else by looking */
+	CONFIG_WATCH_INOTIFY, /* by events */
+	CONFIG_WATCH_POLL     /* by looking */
+};
+
 /*
  * The configuration file (PRD 4) as the programs see it. All strings live in the arena given to
  * config_load. All paths are absolute, without a trailing slash and without control characters:
@@ -34,6 +41,8 @@ struct config {
 	const char **exclude; /* globs over names in checkpoint_dirs; one ending in `/` is for
 				 directories */
 	size_t exclude_count;
+	enum config_watch watch;
+	int watch_seconds; /* between two looks; 1 to 3600 */
 	const char *
 		*warnings; /* sentences about directories that are missing, unreadable or nested */
 	size_t warning_count;

@@ -108,6 +108,17 @@ static void read_exclude(struct loading *loading, const char *key, const struct 
 		config_read_pattern, &loading->config->exclude, &loading->config->exclude_count);
 }
 
+static void read_watch(struct loading *loading, const char *key, const struct yaml_node *node)
+{
+	(void)config_read_watch(&loading->reader, node, key, &loading->config->watch);
+}
+
+static void read_watch_interval(
+	struct loading *loading, const char *key, const struct yaml_node *node)
+{
+	(void)config_read_seconds(&loading->reader, node, key, &loading->config->watch_seconds);
+}
+
 static void read_comfyui_host(
 	struct loading *loading, const char *key, const struct yaml_node *node)
 {
@@ -138,6 +149,8 @@ static const struct key KEYS[] = {
 	{"comfyui", read_comfyui, NULL},
 	{"allowed_hosts", read_allowed_hosts, NULL},
 	{"exclude", read_exclude, NULL},
+	{"watch", read_watch, NULL},
+	{"watch_interval", read_watch_interval, NULL},
 	{NULL, NULL, NULL},
 };
 
@@ -197,7 +210,8 @@ static void refuse_unknown(
 	else
 		(void)config_fault(&loading->reader, name, shown, "unknown key; allowed is %s",
 			keys == KEYS ? "checkpoint_dirs, sample_dir, port, ip_address, db_path, "
-				       "workflow_dir, comfyui, allowed_hosts or exclude"
+				       "workflow_dir, comfyui, allowed_hosts, exclude, watch or "
+				       "watch_interval"
 				     : "comfyui.host or comfyui.port");
 }
 
@@ -265,6 +279,7 @@ static bool set_defaults(struct loading *loading)
 	config->ip_address = "0.0.0.0";
 	config->comfyui.host = "localhost";
 	config->comfyui.port = 8188;
+	config->watch_seconds = 2;
 	config->db_path =
 		arena_printf(arena, "%.*s/data/checkpoint-sampler.db", TEXT_ARGUMENTS(directory));
 	config->workflow_dir = arena_printf(arena, "%.*s/workflows", TEXT_ARGUMENTS(directory));

@@ -16,6 +16,12 @@ static void put_list(struct buffer *out, const char *key, const char *const *ite
 		put_string(out, "  - ", items[i]);
 }
 
+static const char *const WATCH[] = {
+	[CONFIG_WATCH_AUTO] = "auto",
+	[CONFIG_WATCH_INOTIFY] = "inotify",
+	[CONFIG_WATCH_POLL] = "poll",
+};
+
 void config_print(const struct config *config, struct buffer *out)
 {
 	put_list(out, "checkpoint_dirs", config->checkpoint_dirs, config->checkpoint_dir_count);
@@ -31,4 +37,6 @@ void config_print(const struct config *config, struct buffer *out)
 	}
 	put_list(out, "allowed_hosts", config->allowed_hosts, config->allowed_host_count);
 	put_list(out, "exclude", config->exclude, config->exclude_count);
+	buffer_printf(out, "watch: %s\n", WATCH[config->watch]);
+	buffer_printf(out, "watch_interval: %d\n", config->watch_seconds);
 }

@@ -118,10 +118,9 @@ bool config_read_text(struct config_reader *reader, const struct yaml_node *node
 	return true;
 }
 
-bool config_read_port(
-	struct config_reader *reader, const struct yaml_node *node, const char *key, int *value)
+static bool read_number(struct config_reader *reader, const struct yaml_node *node, const char *key,
+	const char *allowed, long most, int *value)
 {
-	static const char allowed[] = "a whole number from 1 to 65535, without quotes";
 	long number = 0;
 
 	if (node->kind != YAML_SCALAR || node->quoted || node->text.length == 0 ||
@@ -132,9 +131,39 @@ bool config_read_port(
 			return config_fault_value(reader, node, key, allowed);
 		number = number * 10 + (node->text.at[i] - '0');
 	}
-	if (number > 65535)
+	if (number > most)
 		return config_fault_value(reader, node, key, allowed);
 	*value = (int)number;
+	return true;
+}
+
+bool config_read_port(
+	struct config_reader *reader, const struct yaml_node *node, const char *key, int *value)
+{
+	return read_number(
+		reader, node, key, "a whole number from 1 to 65535, without quotes", 65535, value);
+}
+
+bool config_read_seconds(
+	struct config_reader *reader, const struct yaml_node *node, const char *key, int *value)
+{
+	return read_number(reader, node, key,
+		"a whole number of seconds from 1 to 3600, without quotes", 3600, value);
+}
+
+bool config_read_watch(struct config_reader *reader, const struct yaml_node *node, const char *key,
+	enum config_watch *value)
+{
+	static const char allowed[] = "auto, inotify or poll";
+
+	if (node->kind == YAML_SCALAR && text_equal(node->text, TEXT("auto")))
+		*value = CONFIG_WATCH_AUTO;
+	else if (node->kind == YAML_SCALAR && text_equal(node->text, TEXT("inotify")))
+		*value = CONFIG_WATCH_INOTIFY;
+	else if (node->kind == YAML_SCALAR && text_equal(node->text, TEXT("poll")))
+		*value = CONFIG_WATCH_POLL;
+	else
+		return config_fault_value(reader, node, key, allowed);
 	return true;
 }
 

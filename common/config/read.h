@@ -47,6 +47,11 @@ bool config_read_listen(struct config_reader *reader, const struct yaml_node *no
 bool config_read_allowed_host(struct config_reader *reader, const struct yaml_node *node,
 	const char *key, const char **value);
 
+bool config_read_seconds(
+	struct config_reader *reader, const struct yaml_node *node, const char *key, int *value);
+bool config_read_watch(struct config_reader *reader, const struct yaml_node *node, const char *key,
+	enum config_watch *value);
+
 /* As config_read_text, and a pattern of `exclude`. */
 bool config_read_pattern(struct config_reader *reader, const struct yaml_node *node,
 	const char *key, const char **value);

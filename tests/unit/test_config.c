@@ -79,6 +79,8 @@ static void test_defaults(void **state)
 	assert_string_equal(config->workflow_dir, "/etc/cs/workflows");
 	assert_false(config->comfyui.enabled);
 	assert_int_equal(config->allowed_host_count, 0);
+	assert_int_equal(config->watch, CONFIG_WATCH_AUTO);
+	assert_int_equal(config->watch_seconds, 2);
 	assert_int_equal(config->exclude_count, 4);
 	assert_string_equal(config->exclude[3], "*-?????"
 						"-of-?????"
@@ -100,7 +102,9 @@ static void test_all_keys(void **state)
 					    "  port: 1\n"
 					    "workflow_dir: ./workflows\n"
 					    "allowed_hosts: [Samples.Example.org, .example.NET]\n"
-					    "exclude: []\n");
+					    "exclude: []\n"
+					    "watch: poll\n"
+					    "watch_interval: 3600\n");
 
 	(void)state;
 	assert_int_equal(config->checkpoint_dir_count, 2);
@@ -115,6 +119,8 @@ static void test_all_keys(void **state)
 	assert_string_equal(config->allowed_hosts[0], "samples.example.org");
 	assert_string_equal(config->allowed_hosts[1], ".example.net");
 	assert_int_equal(config->exclude_count, 0);
+	assert_int_equal(config->watch, CONFIG_WATCH_POLL);
+	assert_int_equal(config->watch_seconds, 3600);
 }
 
 static void test_comfyui_defaults(void **state)
@@ -194,7 +200,8 @@ static void test_faults(void **state)
 		{REQUIRED "something: {a: [b]}\n",
 			"3:1: something: unknown key; allowed is checkpoint_dirs, sample_dir, "
 			"port, "
-			"ip_address, db_path, workflow_dir, comfyui, allowed_hosts or exclude"},
+			"ip_address, db_path, workflow_dir, comfyui, allowed_hosts, exclude, watch "
+			"or watch_interval"},
 		{REQUIRED "comfyui:\n  hsot: x\n",
 			"4:3: hsot: unknown key; did you mean comfyui.host?"},
 		{REQUIRED "comfyui:\n  timeout: x\n",
@@ -263,6 +270,13 @@ static void test_faults(void **state)
 		{REQUIRED "exclude: [/abs]\n", "3:11: exclude: found /abs; allowed is a pattern of "
 					       "a file or directory name, "
 					       "as *.bak or old-*/, of at most 255 bytes"},
+		{REQUIRED "watch: Poll\nwatch_interval: 0\n",
+			"3:8: watch: found Poll; allowed is auto, inotify or poll\n"
+			"4:17: watch_interval: found 0; allowed is a whole number of seconds from "
+			"1 to 3600, without quotes"},
+		{REQUIRED "watch_interval: 3601\n",
+			"3:17: watch_interval: found 3601; allowed is a whole number of seconds "
+			"from 1 to 3600, without quotes"},
 		{"a: &x 1\n", "1:4: not valid: anchors (&name) and tags (!name) are not allowed"},
 		{"a: *x\n", "1:4: not valid: aliases (*name) are not allowed"},
 		{"a: !!python/object x\n",
@@ -353,7 +367,7 @@ static void test_print_reads_as_the_same(void **state)
 	static const char source[] =
 		"checkpoint_dirs: ['a \"b\"', \"/\\u00fc\\\\n # {x}\"]\nsample_dir: /s\nport: 81\n"
 		"ip_address: localhost\ncomfyui: {host: '::1'}\nallowed_hosts: [.x.example]\n"
-		"exclude: ['*.b\"ak', \"c/\"]\n";
+		"exclude: ['*.b\"ak', \"c/\"]\nwatch: inotify\nwatch_interval: 7\n";
 	struct buffer first;
 	struct buffer second;
 
