@@ -40,6 +40,9 @@
 #define LIMIT_PICTURE_SCANS   100		  /* scans of a progressive JPEG */
 #define LIMIT_PREVIEW_CACHE   ((uint64_t)2 << 30) /* previews on disk, unless configured */
 
+#define LIMIT_WATCH_MEMORY ((size_t)1 << 30)   /* an arena of the watch over directories */
+#define LIMIT_WATCH_LINE   ((size_t)256 << 10) /* one line that tells of a change */
+
 #define LIMIT_PRESET_NAME 200  /* characters of a preset's name */
 #define LIMIT_PRESETS	  1000 /* stored presets */
 

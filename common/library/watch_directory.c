@@ -1,0 +1,592 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "library/claim.h"
+#include "library/collect.h"
+#include "library/watch_complete.h"
+#include "library/watch_internal.h"
+#include "naming/image.h"
+
+/*
+ * A file whose writer was not seen to close it, and whose content does not say that it is complete,
+ * is taken for complete when nothing has happened to it for so long.
+ */
+#define QUIET_UNKNOWN WATCH_SECOND	  /* no image that we know the end of */
+#define QUIET_PARTIAL (60 * WATCH_SECOND) /* an image without its end, or an empty file */
+
+#define AT_ONCE 16 /* directories that are read before what they hold is compared */
+
+static int64_t nanoseconds(struct timespec time)
+{
+	return (int64_t)((uint64_t)time.tv_sec * 1000000000U + (uint64_t)time.tv_nsec);
+}
+
+void library_watch_free_directory(struct library_watch_directory *directory)
+{
+	if (!directory)
+		return;
+	free(directory->name);
+	free(directory->files);
+	free(directory->pending);
+	free(directory);
+}
+
+/* --- Files and cells ---------------------------------------------------------------------------
+ */
+
+static bool same_version(const struct library_watch_file *a, const struct library_watch_file *b)
+{
+	return a->modified == b->modified && a->size == b->size;
+}
+
+static void enter(const struct library_watch_names *names, struct library_claim *claim,
+	const struct library_watch_file *file)
+{
+	const struct library_watch_name *name = &names->names[file->name];
+	struct text text = library_watch_name_text(names, file->name);
+	const struct library_claimant claimant = {
+		.file = file,
+		.name = text,
+		.modified = file->modified,
+		.has_counter = name->has_counter,
+		.counter = {text.at + name->counter_at, name->counter_length},
+	};
+
+	library_claim_enter(claim, &claimant);
+}
+
+/* The file that stands for the cell among all of the directory's; false if there is none. */
+static bool find_winner(const struct library_watch *watch,
+	const struct library_watch_directory *directory, uint64_t cell,
+	struct library_watch_file *winner)
+{
+	struct library_claim claim = {0};
+	const struct library_watch_file *file;
+
+	for (size_t i = 0; i < directory->count; i++)
+		if (watch->names.names[directory->files[i].name].cell == cell)
+			enter(&watch->names, &claim, &directory->files[i]);
+	file = library_claim_winner(&claim);
+	if (file)
+		*winner = *file;
+	return file != NULL;
+}
+
+/* Where in the directory's files the one with that name is, or belongs. */
+static size_t find_file(const struct library_watch_directory *directory, uint32_t name)
+{
+	size_t low = 0;
+	size_t high = directory->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (directory->files[middle].name < name)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static struct library_watch_file *known_file(
+	const struct library_watch_directory *directory, uint32_t name)
+{
+	size_t at = find_file(directory, name);
+
+	return at < directory->count && directory->files[at].name == name ? &directory->files[at]
+									  : NULL;
+}
+
+static bool put_file(
+	struct library_watch_directory *directory, const struct library_watch_file *file)
+{
+	size_t at = find_file(directory, file->name);
+
+	if (at < directory->count && directory->files[at].name == file->name) {
+		directory->files[at] = *file;
+		return true;
+	}
+	if (directory->count == directory->capacity) {
+		/* An eighth more: what a directory of many files wastes stays small. */
+		size_t wanted = directory->capacity + directory->capacity / 8 + 4;
+		struct library_watch_file *files =
+			realloc(directory->files, wanted * sizeof(*files));
+
+		if (!files)
+			return false;
+		directory->files = files;
+		directory->capacity = wanted;
+	}
+	memmove(directory->files + at + 1, directory->files + at,
+		(directory->count - at) * sizeof(*directory->files));
+	directory->files[at] = *file;
+	directory->count++;
+	return true;
+}
+
+static void take_file(struct library_watch_directory *directory, struct library_watch_file *file)
+{
+	size_t at = (size_t)(file - directory->files);
+
+	directory->count--;
+	memmove(directory->files + at, directory->files + at + 1,
+		(directory->count - at) * sizeof(*directory->files));
+}
+
+static void mark_told(struct library_watch_directory *directory, uint32_t name)
+{
+	struct library_watch_file *file = known_file(directory, name);
+
+	if (file)
+		file->told = true;
+}
+
+/* --- Files that may not be complete ------------------------------------------------------------
+ */
+
+static void forget_pending(struct library_watch_directory *directory, uint32_t name)
+{
+	for (size_t i = 0; i < directory->pending_count; i++)
+		if (directory->pending[i].name == name) {
+			directory->pending[i] = directory->pending[--directory->pending_count];
+			break;
+		}
+	if (directory->pending_count == 0) {
+		free(directory->pending);
+		directory->pending = NULL;
+	}
+}
+
+bool library_watch_waits(const struct library_watch_directory *directory)
+{
+	int64_t now = clock_monotonic();
+
+	for (size_t i = 0; i < directory->pending_count; i++)
+		if (now - directory->pending[i].since < QUIET_PARTIAL + WATCH_PENDING_PAUSE)
+			return true;
+	return false;
+}
+
+/* Since when a file has been as it is now. */
+static int64_t note_pending(struct library_watch *watch, struct library_watch_directory *directory,
+	const struct library_watch_file *file)
+{
+	struct library_watch_pending *entry = NULL;
+	struct library_watch_pending *entries;
+	int64_t now = clock_monotonic();
+
+	for (size_t i = 0; i < directory->pending_count; i++)
+		if (directory->pending[i].name == file->name)
+			entry = &directory->pending[i];
+	if (!entry) {
+		entries = realloc(directory->pending,
+			(directory->pending_count + 1) * sizeof(*directory->pending));
+		if (!entries) {
+			watch->failed = true;
+			return now;
+		}
+		directory->pending = entries;
+		entry = &entries[directory->pending_count++];
+		*entry = (struct library_watch_pending){.name = file->name, .since = now};
+	} else if (entry->modified == file->modified && entry->size == file->size) {
+		return entry->since;
+	}
+	entry->modified = file->modified;
+	entry->size = file->size;
+	entry->since = now;
+	return now;
+}
+
+/*
+ * True if the file can be shown. Otherwise it is pending. What is known of it is brought up to
+ * date: it may have grown since the directory was read.
+ */
+static bool is_complete(struct library_watch *watch, struct library_watch_directory *directory,
+	int descriptor, struct library_watch_file *file)
+{
+	const char *name = library_watch_name_text(&watch->names, file->name).at;
+	int opened = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	enum library_completeness state = LIBRARY_UNKNOWN;
+	struct stat status;
+	int64_t quiet;
+
+	if (opened >= 0) {
+		if (fstat(opened, &status) == 0 && S_ISREG(status.st_mode)) {
+			file->modified = nanoseconds(status.st_mtim);
+			file->size = (uint64_t)status.st_size;
+			state = library_image_completeness(opened, file->size);
+		}
+		(void)close(opened);
+	}
+	if (state == LIBRARY_COMPLETE) {
+		forget_pending(directory, file->name);
+		return true;
+	}
+	quiet = clock_monotonic() - note_pending(watch, directory, file);
+	if (quiet < (state == LIBRARY_PARTIAL || file->size == 0 ? QUIET_PARTIAL : QUIET_UNKNOWN)) {
+		watch->expects = true;
+		return false;
+	}
+	/* One that stays empty stays noted, or it would be new at every look. */
+	if (file->size)
+		forget_pending(directory, file->name);
+	return true;
+}
+
+/* --- One file ----------------------------------------------------------------------------------
+ */
+
+/* Tells how the cell has changed; `before` is NULL if nothing stood for it. */
+static void tell_change(struct library_watch *watch, struct library_watch_directory *directory,
+	uint64_t cell, const struct library_watch_file *before, uint32_t cause)
+{
+	struct library_watch_file after;
+	bool stands = find_winner(watch, directory, cell, &after);
+
+	if (before && !known_file(directory, before->name))
+		library_watch_tell_removed(watch, directory, before->name);
+	if (!stands)
+		return;
+	if (before && before->name == after.name && same_version(before, &after) &&
+		(after.name != cause || after.told))
+		return;
+	library_watch_tell_added(watch, directory, &after);
+	mark_told(directory, after.name);
+}
+
+/* Takes note of a file that is there now, complete, and tells what that changes. */
+static void put_and_tell(struct library_watch *watch, struct library_watch_directory *directory,
+	struct library_watch_file *file)
+{
+	const struct library_watch_file *known = known_file(directory, file->name);
+	uint64_t cell = watch->names.names[file->name].cell;
+	struct library_watch_file before;
+	bool stood = find_winner(watch, directory, cell, &before);
+
+	file->told = known && known->told && same_version(known, file);
+	if (!put_file(directory, file)) {
+		watch->failed = true;
+		return;
+	}
+	tell_change(watch, directory, cell, stood ? &before : NULL, file->name);
+}
+
+static void take_and_tell(
+	struct library_watch *watch, struct library_watch_directory *directory, uint32_t name)
+{
+	struct library_watch_file *known = known_file(directory, name);
+	uint64_t cell = watch->names.names[name].cell;
+	struct library_watch_file before;
+
+	forget_pending(directory, name);
+	if (!known || !find_winner(watch, directory, cell, &before))
+		return;
+	take_file(directory, known);
+	tell_change(watch, directory, cell, &before, LIBRARY_WATCH_NO_NAME);
+}
+
+/* The number of an image's name; false if it names none. */
+static bool number_of(struct library_watch *watch, struct text name, uint32_t *number)
+{
+	if (naming_image_stem(name) == 0)
+		return false;
+	*number = library_watch_number(&watch->names, name);
+	if (*number == LIBRARY_WATCH_NO_NAME) {
+		watch->failed = true;
+		return false;
+	}
+	return watch->names.names[*number].cell != 0;
+}
+
+void library_watch_look(struct library_watch *watch, struct library_watch_directory *directory,
+	struct text name, bool created)
+{
+	struct library_watch_file file = {0};
+	char path[2 * LIMIT_FILE_NAME + 2];
+	struct stat status;
+
+	if (!number_of(watch, name, &file.name) || !library_watch_enter(watch))
+		return;
+	(void)snprintf(path, sizeof(path), "%s/%.*s", directory->name, TEXT_ARGUMENTS(name));
+	/* Gone already: its own event will come. */
+	if (fstatat(watch->sample_dir, path, &status, AT_SYMLINK_NOFOLLOW) != 0)
+		return;
+	/* A new name of a file that was there before will not be closed; any other will. */
+	if (created && status.st_nlink < 2)
+		return;
+	if (!S_ISREG(status.st_mode) || status.st_size == 0) {
+		take_and_tell(watch, directory, file.name);
+		return;
+	}
+	file.modified = nanoseconds(status.st_mtim);
+	file.size = (uint64_t)status.st_size;
+	forget_pending(directory, file.name);
+	put_and_tell(watch, directory, &file);
+}
+
+void library_watch_lose(
+	struct library_watch *watch, struct library_watch_directory *directory, struct text name)
+{
+	uint32_t number;
+
+	if (number_of(watch, name, &number))
+		take_and_tell(watch, directory, number);
+}
+
+/* --- The whole directory -----------------------------------------------------------------------
+ */
+
+/* A file before or after a reading, to be sorted by cell. */
+struct side {
+	uint64_t cell;
+	const struct library_watch_file *file;
+	bool is_new;
+};
+
+static int compare_sides(const void *left, const void *right)
+{
+	const struct side *a = left;
+	const struct side *b = right;
+
+	return (a->cell > b->cell) - (a->cell < b->cell);
+}
+
+static int compare_files(const void *left, const void *right)
+{
+	const struct library_watch_file *a = left;
+	const struct library_watch_file *b = right;
+
+	return (a->name > b->name) - (a->name < b->name);
+}
+
+/* Tells how one cell has changed, whose files are `sides`; the directory has the new ones. */
+static void tell_cell(struct library_watch *watch, struct library_watch_directory *directory,
+	const struct side *sides, size_t count)
+{
+	struct library_claim old_claim = {0};
+	struct library_claim new_claim = {0};
+	const struct library_watch_file *before;
+	const struct library_watch_file *after;
+
+	for (size_t i = 0; i < count; i++)
+		enter(&watch->names, sides[i].is_new ? &new_claim : &old_claim, sides[i].file);
+	before = library_claim_winner(&old_claim);
+	after = library_claim_winner(&new_claim);
+	if (before && !known_file(directory, before->name))
+		library_watch_tell_removed(watch, directory, before->name);
+	if (!after || (before && before->name == after->name && same_version(before, after)))
+		return;
+	library_watch_tell_added(watch, directory, after);
+	mark_told(directory, after->name);
+}
+
+static size_t add_sides(const struct library_watch *watch, struct side *sides,
+	const struct library_watch_file *files, size_t count, bool is_new)
+{
+	for (size_t i = 0; i < count; i++)
+		sides[i] = (struct side){watch->names.names[files[i].name].cell, &files[i], is_new};
+	return count;
+}
+
+/* Tells the differences between `old` and what the directory has now. */
+static void tell_differences(struct library_watch *watch, struct library_watch_directory *directory,
+	const struct library_watch_file *old, size_t old_count)
+{
+	struct side *sides = malloc((old_count + directory->count + 1) * sizeof(*sides));
+	size_t count;
+
+	if (!sides) {
+		watch->failed = true;
+		return;
+	}
+	count = add_sides(watch, sides, old, old_count, false);
+	count += add_sides(watch, sides + count, directory->files, directory->count, true);
+	qsort(sides, count, sizeof(*sides), compare_sides);
+	for (size_t i = 0, end; i < count && !watch->failed; i = end) {
+		for (end = i + 1; end < count && sides[end].cell == sides[i].cell;)
+			end++;
+		tell_cell(watch, directory, sides + i, end - i);
+	}
+	free(sides);
+}
+
+/* What is being put together while a directory is read. */
+struct reading {
+	enum library_watch_reading kind;
+	int descriptor; /* the directory, open, once a file had to be looked into; else -1 */
+	struct library_watch_file *files;
+	size_t count;
+	bool changed;
+};
+
+/* The file as it may be shown: `file` itself, the version known before, or none (false). */
+static bool judge_file(struct library_watch *watch, struct library_watch_directory *directory,
+	struct reading *reading, struct library_watch_file *file)
+{
+	const struct library_watch_file *known = known_file(directory, file->name);
+
+	if (known && same_version(known, file)) {
+		forget_pending(directory, file->name);
+		file->told = known->told;
+		return true;
+	}
+	if (reading->kind == LIBRARY_WATCH_FIRST) {
+		reading->changed = true;
+		return file->size > 0;
+	}
+	if (reading->descriptor < 0)
+		reading->descriptor = openat(watch->sample_dir, directory->name,
+			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (reading->descriptor >= 0 && is_complete(watch, directory, reading->descriptor, file)) {
+		reading->changed = reading->changed || known || file->size > 0;
+		return file->size > 0;
+	}
+	if (known)
+		*file = *known;
+	return known != NULL;
+}
+
+static void judge_files(struct library_watch *watch, struct library_watch_directory *directory,
+	const struct library_collected *collected, struct reading *reading)
+{
+	for (size_t i = 0; i < collected->count && !watch->failed; i++) {
+		const struct library_entry *entry = &collected->entries[i];
+		struct library_watch_file file = {.modified = entry->modified, .size = entry->size};
+
+		if (entry->kind == LIBRARY_IMAGE_FILE &&
+			number_of(watch, library_entry_name(collected, entry), &file.name) &&
+			judge_file(watch, directory, reading, &file))
+			reading->files[reading->count++] = file;
+	}
+	/* Some may be gone. */
+	reading->changed = reading->changed || reading->count != directory->count;
+	if (reading->count)
+		qsort(reading->files, reading->count, sizeof(*reading->files), compare_files);
+	if (reading->descriptor >= 0)
+		(void)close(reading->descriptor);
+}
+
+static bool has_entry(const struct library_collected *collected, struct text name)
+{
+	size_t low = 0;
+	size_t high = collected->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		int order = text_compare(
+			name, library_entry_name(collected, &collected->entries[middle]));
+
+		if (order == 0)
+			return true;
+		if (order < 0)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return false;
+}
+
+/* Gives up pending files that a reading did not meet. */
+static void drop_absent_pending(struct library_watch *watch,
+	struct library_watch_directory *directory, const struct library_collected *collected)
+{
+	for (size_t i = directory->pending_count; i-- > 0;) {
+		uint32_t name = directory->pending[i].name;
+
+		if (!has_entry(collected, library_watch_name_text(&watch->names, name)))
+			forget_pending(directory, name);
+	}
+}
+
+static void take_reading(struct library_watch *watch, struct library_watch_directory *directory,
+	struct reading *reading)
+{
+	struct library_watch_file *old = directory->files;
+	size_t old_count = directory->count;
+	struct library_watch_file *fitting;
+
+	if (!reading->changed) {
+		free(reading->files);
+		return;
+	}
+	fitting = realloc(reading->files, (reading->count + 1) * sizeof(*fitting));
+	directory->files = fitting ? fitting : reading->files;
+	directory->count = reading->count;
+	directory->capacity = reading->count;
+	if (reading->kind == LIBRARY_WATCH_LATER)
+		tell_differences(watch, directory, old, old_count);
+	free(old);
+}
+
+/* Notes which directory this is, as it is before it is read. */
+static void identify(struct library_watch *watch, struct library_watch_directory *directory)
+{
+	struct stat status;
+	int64_t now = clock_monotonic();
+
+	directory->read_at = now;
+	if (fstatat(watch->sample_dir, directory->name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+		return;
+	if (!library_watch_same_time(status.st_mtim, directory->modified))
+		directory->active_until = now + WATCH_COARSE;
+	directory->device = status.st_dev;
+	directory->inode = status.st_ino;
+	directory->modified = status.st_mtim;
+}
+
+static void take_collected(struct library_watch *watch, struct library_watch_directory *directory,
+	const struct library_collected *collected, enum library_watch_reading kind)
+{
+	struct reading reading = {.kind = kind, .descriptor = -1};
+
+	/* What could not be read to its end says nothing of what is gone. */
+	if (collected->error || collected->cut)
+		return;
+	reading.files = malloc((collected->count + 1) * sizeof(*reading.files));
+	if (!reading.files) {
+		watch->failed = true;
+		return;
+	}
+	judge_files(watch, directory, collected, &reading);
+	drop_absent_pending(watch, directory, collected);
+	take_reading(watch, directory, &reading);
+}
+
+void library_watch_read(struct library_watch *watch, struct library_watch_directory **directories,
+	size_t count, enum library_watch_reading kind)
+{
+	struct library_collected collected[AT_ONCE];
+
+	for (size_t done = 0, some; done < count && !watch->failed; done += some) {
+		if (!library_watch_enter(watch))
+			return;
+		some = count - done < AT_ONCE ? count - done : AT_ONCE;
+		memset(collected, 0, sizeof(collected));
+		for (size_t i = 0; i < some; i++) {
+			identify(watch, directories[done + i]);
+			collected[i].name = directories[done + i]->name;
+		}
+		library_collect(watch->sample_dir, collected, some);
+		for (size_t i = 0; i < some; i++)
+			take_collected(watch, directories[done + i], &collected[i], kind);
+		library_collected_free(collected, some);
+	}
+}
+
+void library_watch_lose_all(struct library_watch *watch, struct library_watch_directory *directory)
+{
+	struct library_watch_file *old = directory->files;
+	size_t old_count = directory->count;
+
+	directory->files = NULL;
+	directory->count = 0;
+	directory->capacity = 0;
+	tell_differences(watch, directory, old, old_count);
+	free(old);
+}

@@ -1,0 +1,197 @@
+#ifndef LIBRARY_WATCH_INTERNAL_H
+#define LIBRARY_WATCH_INTERNAL_H
+
+#include <sys/stat.h>
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "library/watch.h"
+#include "library/watch_names.h"
+#include "library/watch_runs.h"
+
+/* Between the files of the watch. */
+
+#define WATCH_MILLISECOND INT64_C(1000000)
+#define WATCH_SECOND	  INT64_C(1000000000)
+
+/*
+ * How coarse modification times may be: for so long after a change, a directory may have changed
+ * again without showing it.
+ */
+#define WATCH_COARSE (4 * WATCH_SECOND)
+
+/* The longest pause between two looks at files that may become complete. */
+#define WATCH_PENDING_PAUSE (16 * WATCH_SECOND)
+
+/* An image file that is complete, as it was last seen: 24 bytes each. */
+struct library_watch_file {
+	int64_t modified; /* nanoseconds since 1970 */
+	uint64_t size;
+	uint32_t name;
+	bool told; /* this very version was in an image_added */
+};
+
+/* A file that is new, or has changed, and may not be complete yet. */
+struct library_watch_pending {
+	int64_t modified;
+	uint64_t size;
+	int64_t since; /* monotonic: it has been like this */
+	uint32_t name;
+};
+
+/* A sample directory. */
+struct library_watch_directory {
+	char *name;
+	int watch; /* inotify's number for it; -1 without one */
+	dev_t device;
+	ino_t inode;
+	struct timespec modified;
+	int64_t read_at;      /* monotonic */
+	int64_t active_until; /* monotonic: its modification time is not to be relied on */
+	struct library_watch_file *files; /* by number of the name */
+	size_t count;
+	size_t capacity;
+	struct library_watch_pending *pending;
+	size_t pending_count;
+	const struct library_member *members;
+	size_t member_count;
+};
+
+/* Which directory an inotify number stands for. */
+struct library_watch_number_of {
+	int watch;
+	struct library_watch_directory *directory;
+};
+
+struct library_watch {
+	const struct config *config;
+	library_watch_tell *tell;
+	void *context;
+
+	struct library_watch_names names;
+	struct library_watch_runs runs;
+	struct library_watch_directory **directories; /* by name */
+	size_t count;
+	size_t capacity;
+
+	dev_t device; /* sample_dir */
+	ino_t inode;
+	struct timespec modified;
+	int64_t active_until;
+	int sample_dir; /* open while events are dealt with, else -1 */
+
+	int inotify; /* -1 if nothing is watched by it */
+	int root_watch;
+	struct library_watch_number_of *numbers; /* of the directories, ascending */
+	size_t number_count;
+	size_t number_capacity;
+	int *place_numbers; /* of the places of `runs`, ascending */
+	size_t place_number_count;
+
+	int64_t restarted; /* monotonic */
+	int64_t runs_at;   /* monotonic: not before */
+	int64_t runs_active_until;
+	int64_t check_at;   /* monotonic: the next look, when polling or waiting for sample_dir */
+	int64_t pending_at; /* monotonic: the next look at pending files; INT64_MAX without any */
+	int64_t pending_pause;
+	uint64_t *preferred;
+	size_t preferred_count;
+	struct arena scratch;
+	struct buffer line;
+
+	unsigned round; /* of polling */
+	bool failed;	/* no memory */
+	bool present;	/* sample_dir is there */
+	bool exhausted; /* the kernel had no more watches or instances: poll from now on */
+	bool polls_samples;
+	bool polls_checkpoints;
+	bool restart_due; /* what is known cannot be relied on: read everything anew */
+	bool runs_due;
+	bool expects; /* a reading met pending files */
+};
+
+/* --- watch_lines.c: what is told. `failed` is set without memory. --- */
+
+void library_watch_tell_added(struct library_watch *watch,
+	const struct library_watch_directory *directory, const struct library_watch_file *file);
+void library_watch_tell_removed(struct library_watch *watch,
+	const struct library_watch_directory *directory, uint32_t name);
+void library_watch_tell_directory(
+	struct library_watch *watch, const struct library_watch_directory *directory);
+void library_watch_tell_runs_changed(struct library_watch *watch);
+void library_watch_tell_resync(struct library_watch *watch);
+
+/* --- watch_directory.c: what is in one sample directory --- */
+
+enum library_watch_reading {
+	LIBRARY_WATCH_FIRST, /* takes note of all that is there; tells nothing */
+	LIBRARY_WATCH_LATER  /* tells what has changed, of new files only complete ones */
+};
+
+/* Reads the directories. */
+void library_watch_read(struct library_watch *watch, struct library_watch_directory **directories,
+	size_t count, enum library_watch_reading kind);
+
+/* True if it has files that may become complete soon: it is to be read again. */
+bool library_watch_waits(const struct library_watch_directory *directory);
+
+/* Looks at one file that was closed or moved in, with `created` that was created. */
+void library_watch_look(struct library_watch *watch, struct library_watch_directory *directory,
+	struct text name, bool created);
+
+/* A file was deleted or moved away. */
+void library_watch_lose(
+	struct library_watch *watch, struct library_watch_directory *directory, struct text name);
+
+/* Tells that all its images are gone. */
+void library_watch_lose_all(struct library_watch *watch, struct library_watch_directory *directory);
+
+void library_watch_free_directory(struct library_watch_directory *directory);
+
+/* --- watch_tree.c: which sample directories there are --- */
+
+/* Where in `directories` the one with that name is, or belongs. */
+size_t library_watch_find(const struct library_watch *watch, struct text name, bool *found);
+
+/* Reads the names in sample_dir and takes note of what came and went. */
+void library_watch_read_root(struct library_watch *watch, enum library_watch_reading reading);
+
+/* A directory has come into sample_dir, or gone. Nothing happens if it is none of ours. */
+void library_watch_directory_came(
+	struct library_watch *watch, struct text name, enum library_watch_reading reading);
+void library_watch_directory_went(struct library_watch *watch, struct text name);
+
+/* Opens sample_dir for the work at hand; false if it cannot be opened. */
+bool library_watch_enter(struct library_watch *watch);
+void library_watch_leave(struct library_watch *watch);
+
+/* --- watch_events.c: inotify --- */
+
+/* Opens it where the configuration and the file systems want it. */
+void library_watch_open_events(struct library_watch *watch);
+void library_watch_close_events(struct library_watch *watch);
+
+/* Each watches what it is called, if that is done by events. */
+void library_watch_add_root(struct library_watch *watch);
+void library_watch_add_directory(
+	struct library_watch *watch, struct library_watch_directory *directory);
+void library_watch_remove_directory(
+	struct library_watch *watch, struct library_watch_directory *directory);
+
+/* Watches the places of `runs`; true if one of them was not watched before. */
+bool library_watch_add_places(struct library_watch *watch, struct library_watch_runs *runs);
+
+/* Deals with events, up to some thousand. */
+void library_watch_take_events(struct library_watch *watch);
+
+/* --- watch.c --- */
+
+/* Brings the runs up to date if that is due and may be done already. */
+void library_watch_refresh_runs(struct library_watch *watch);
+
+static inline bool library_watch_same_time(struct timespec a, struct timespec b)
+{
+	return a.tv_sec == b.tv_sec && a.tv_nsec == b.tv_nsec;
+}
+
+#endif
