@@ -6,6 +6,7 @@ export interface LayoutInput {
   readonly viewportWidth: number
   readonly viewportHeight: number
   readonly columns: number
+  readonly hasColumnLabels: boolean
   readonly hasRowLabels: boolean
   readonly hasSliders: boolean
   /** Labels go above their row where there is no room beside it. */
@@ -18,6 +19,8 @@ export interface LayoutInput {
 export interface Layout {
   readonly gap: number
   readonly padding: number
+  /** The row of column labels; 0 when no dimension is on X. */
+  readonly headerHeight: number
   /** The column of row labels; 0 where they are above the rows. */
   readonly labelWidth: number
   /** The strip above each row that has its label; 0 where labels are beside the rows. */
@@ -30,6 +33,7 @@ export interface Layout {
   readonly rowTrack: number
 }
 
+const HEADER_HEIGHT = 30
 const LABEL_WIDTH = 128
 const LABEL_HEIGHT = 28
 const SLIDER_HEIGHT = 30
@@ -46,6 +50,7 @@ export function gridLayout(input: LayoutInput): Layout {
   return {
     gap,
     padding,
+    headerHeight: input.hasColumnLabels ? HEADER_HEIGHT : 0,
     labelWidth,
     labelHeight,
     cellWidth,

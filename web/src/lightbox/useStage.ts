@@ -1,16 +1,8 @@
 // The gestures on the lightbox's stage: wheel and pinch zoom, drag pans, a click beside the picture closes.
 
 import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue'
-import {
-  clamp,
-  fit,
-  panBy,
-  type Placement,
-  type Point,
-  type Size,
-  wheelFactor,
-  zoomAt,
-} from './zoom'
+import type { Size } from '@/ui/size'
+import { clamp, fit, panBy, type Placement, type Point, wheelFactor, zoomAt } from './zoom'
 
 /** Further than this, a press is a drag and no click. */
 const DRAG_THRESHOLD = 4

@@ -1,9 +1,6 @@
 // Zoom and pan of a picture in a stage. All lengths in CSS pixels; points are relative to the stage's centre.
 
-export interface Size {
-  readonly width: number
-  readonly height: number
-}
+import type { Size } from '@/ui/size'
 
 export interface Point {
   readonly x: number

@@ -1,0 +1,132 @@
+import { computed, ref, watch, watchEffect, type ComputedRef, type ShallowRef } from 'vue'
+import { imageUrl } from '@/api/paths'
+import { cellKey, type CellPlace, wantedImages } from '@/domain/cells'
+import { axisLength, type ImageIndex } from '@/domain/imageIndex'
+import { usePictures } from '@/pictures/pictures'
+import { useAppState } from '@/state/app'
+import { NARROW } from '@/state/viewport'
+import type { Size } from '@/ui/size'
+import { gridLayout, type Layout } from './gridLayout'
+import { indices, type Span } from './gridWindow'
+import { useGridWindow } from './useGridWindow'
+
+export interface GridCell extends CellPlace {
+  readonly key: string
+  /** The position of its slider. */
+  readonly slider: number
+  readonly url: string | undefined
+}
+
+export interface GridRow {
+  readonly y: number
+  readonly cells: readonly GridCell[]
+}
+
+export interface GridCellsInput {
+  readonly index: () => ImageIndex
+  readonly body: Readonly<ShallowRef<HTMLElement | null>>
+  readonly coveredTop: () => number
+}
+
+export interface GridCells {
+  readonly layout: ComputedRef<Layout>
+  readonly columns: ComputedRef<number>
+  readonly rows: ComputedRef<number>
+  /** The columns and rows that are in the document. */
+  readonly mountedColumns: ComputedRef<readonly number[]>
+  readonly mountedRows: ComputedRef<readonly GridRow[]>
+  /** Tells the size of a picture that is shown; the run's first decides the shape of the cells. */
+  learnShape(size: Size): void
+}
+
+const TALLEST = 3
+
+function contains(span: Span, at: number): boolean {
+  return at >= span.start && at < span.end
+}
+
+/** Which cells are in the document, how large they are, and which pictures they want. */
+export function useGridCells({ index, body, coveredTop }: GridCellsInput): GridCells {
+  const { view, viewport, grid, runs } = useAppState()
+  const pictures = usePictures()
+
+  /** Height by width. */
+  const aspect = ref(1)
+  let isShapeKnown = false
+  watch(
+    () => runs.selected.value?.id,
+    () => {
+      isShapeKnown = false
+    },
+  )
+
+  const columns = computed(() => axisLength(index().x))
+  const rows = computed(() => axisLength(index().y))
+  const layout = computed(() =>
+    gridLayout({
+      viewportWidth: viewport.width.value,
+      viewportHeight: viewport.height.value,
+      columns: columns.value,
+      hasColumnLabels: index().x !== undefined,
+      hasRowLabels: index().y !== undefined,
+      hasSliders: index().slider !== undefined,
+      isNarrow: viewport.width.value < NARROW,
+      chosenWidth: grid.chosenWidth.value,
+      aspect: aspect.value,
+    }),
+  )
+  watchEffect(() => {
+    grid.width.value = layout.value.cellWidth
+  })
+  const near = useGridWindow({
+    body,
+    columns: () => columns.value,
+    rows: () => rows.value,
+    columnTrack: () => layout.value.columnTrack,
+    rowTrack: () => layout.value.rowTrack,
+    coveredLeft: () => layout.value.labelWidth,
+    coveredTop: () => coveredTop() + layout.value.headerHeight,
+  })
+
+  const mountedColumns = computed(() => indices(near.mountedColumns.value))
+  const mountedRows = computed(() =>
+    indices(near.mountedRows.value).map((y) => ({
+      y,
+      cells: mountedColumns.value.map((x): GridCell => {
+        const key = cellKey(index(), { x, y })
+        const slider = view.cellPosition(key)
+        const image = index().find({ x, y, slider }, view.choice.value)
+        return { x, y, key, slider, url: image && imageUrl(image) }
+      }),
+    })),
+  )
+
+  watch(
+    [mountedRows, near.rows, near.columns],
+    () => {
+      const cells = mountedRows.value
+        .flatMap((row) => row.cells)
+        .map((cell) => ({
+          ...cell,
+          isVisible: contains(near.columns.value, cell.x) && contains(near.rows.value, cell.y),
+        }))
+      const wanted = wantedImages(index(), view.choice.value, cells)
+      grid.visibleUrls.value = wanted.visible.map(imageUrl)
+      pictures.want(wanted.all.map(imageUrl))
+    },
+    { immediate: true, flush: 'post' },
+  )
+
+  return {
+    layout,
+    columns,
+    rows,
+    mountedColumns,
+    mountedRows,
+    learnShape({ width, height }) {
+      if (isShapeKnown || width === 0) return
+      isShapeKnown = true
+      aspect.value = Math.min(TALLEST, Math.max(1 / TALLEST, height / width))
+    },
+  }
+}
