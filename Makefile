@@ -60,7 +60,7 @@ COMMON_SOURCES := $(filter-out common/stack/main.c,$(wildcard common/*/*.c)) \
 DEMO_SOURCES := $(wildcard tests/demo/*.c)
 BENCH_PROGRAMS := $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/*.c))
 UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
-UNIT_SUPPORT := $(patsubst %.c,$(DIR)/%.o,$(wildcard tests/unit/support.c))
+UNIT_SUPPORT := $(patsubst %.c,$(DIR)/%.o,$(filter-out tests/unit/test_%,$(wildcard tests/unit/*.c)))
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 MIGRATIONS := $(sort $(wildcard migrations/*.sql))
 

@@ -13,7 +13,7 @@ bool library_picture_read_webp(const struct library_picture_source *source,
 	struct library_picture *picture, struct error *error);
 
 /* The orientation (1 to 8) in EXIF data, which begins with the TIFF header; 1 if it has none. */
-unsigned library_picture_exif_orientation(struct text exif);
+unsigned library_picture_exif_orientation(struct text data);
 
 /* Keeps the profile if it is one of the picture's channels and not over LIMIT_PICTURE_PROFILE. */
 void library_picture_set_profile(struct library_picture *picture, struct text profile);
