@@ -213,11 +213,10 @@ describe('images', () => {
 		}
 	});
 	test('are not reached over symbolic links below sample_dir', async () => {
-		for (const name of ['run.safetensors/link.png', 'run.safetensors/inner.png', 'linked/secret.png']) {
-			const answer = await get(stack, image(name));
-			assert.ok([403, 404].includes(answer.status), `${name}: ${answer.status}`);
-			assert.doesNotMatch(answer.text, new RegExp(SECRET));
+		for (const name of ['run.safetensors/link.png', 'run.safetensors/inner.png']) {
+			assertProblem(await get(stack, image(name)), 403, 'unreadable');
 		}
+		assertProblem(await get(stack, image('linked/secret.png')), 404, 'not_found');
 	});
 	test('are only read', async () => {
 		for (const method of ['POST', 'PUT', 'DELETE', 'PATCH', 'OPTIONS', 'PROPFIND']) {
