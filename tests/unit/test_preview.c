@@ -11,6 +11,7 @@
 
 #include "base/limits.h"
 #include "library/preview.h"
+#include "picture_files.h"
 
 /* --- Scaling ---------------------------------------------------------------------------------- */
 
@@ -225,6 +226,24 @@ static void previews_have_the_width_asked_for_and_never_grow(void **state)
 	}
 }
 
+static void the_width_is_that_of_the_upright_image(void **state)
+{
+	struct jpeg_options options = {
+		.components = 3, .orientation = 6, .width = 1000, .height = 400};
+	struct library_picture picture;
+	enum library_preview_type type;
+	struct buffer file;
+
+	(void)state;
+	picture_write_jpeg(&file, &options);
+	make_preview(&file, 256, &type, &picture);
+	assert_int_equal(picture.width, 256);
+	assert_int_equal(picture.height, 640);
+	assert_int_equal(picture.orientation, 1);
+	library_picture_free(&picture);
+	buffer_free(&file);
+}
+
 static void only_what_is_transparent_becomes_webp(void **state)
 {
 	static const struct {
@@ -262,6 +281,7 @@ int main(void)
 		cmocka_unit_test(an_edge_has_no_halo),
 		cmocka_unit_test(colours_do_not_bleed_out_of_what_is_transparent),
 		cmocka_unit_test(previews_have_the_width_asked_for_and_never_grow),
+		cmocka_unit_test(the_width_is_that_of_the_upright_image),
 		cmocka_unit_test(only_what_is_transparent_becomes_webp),
 	};
 
