@@ -10,7 +10,7 @@
 #include "base/utf8.h"
 
 /* How much of a wrong value a message repeats. */
-#define SHOWN_BYTES 60
+#define SHOWN_BYTES ((size_t)60)
 
 static const char OUT_OF_MEMORY[] = "out of memory";
 

@@ -1,5 +1,6 @@
 #include "config/yaml_tree.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <yaml.h>
 
@@ -37,6 +38,7 @@ static bool add(struct builder *builder, struct yaml_node *node, yaml_mark_t mar
 		return true;
 	}
 	level = &builder->levels[builder->depth - 1];
+	assert(level->node);
 	if (level->node->kind == YAML_MAPPING && !level->key) {
 		if (node->kind != YAML_SCALAR)
 			return refuse(builder->fault, mark, "a key must be a plain word");

@@ -14,7 +14,7 @@
 #include "stack/listen.h"
 
 /* A configuration of nginx, template or result; ours are a tenth of it. */
-#define NGINX_FILE (256 * 1024)
+#define NGINX_FILE ((size_t)256 * 1024)
 
 /* A regular expression that nothing fits. */
 #define NEVER "(?!)"

@@ -167,141 +167,135 @@ static void test_paths(void **state)
 	}
 }
 
+/* What is in a file, and every fault that is found in it. */
+static const char *const FAULTY[][2] = {
+	{"", "1:1: checkpoint_dirs: not found; it is required: the list of directories "
+	     "with "
+	     "your checkpoints\n"
+	     "1:1: sample_dir: not found; it is required: the directory with your sample "
+	     "images"},
+	{REQUIRED "port: 0\n", "3:7: port: found 0; allowed is a whole number from 1 to "
+			       "65535, without quotes"},
+	{REQUIRED "port: 65536\n", "3:7: port: found 65536; allowed is a whole number from "
+				   "1 to 65535, without quotes"},
+	{REQUIRED "port: 99999999999999999999\n",
+		"3:7: port: found 99999999999999999999; allowed is a whole number from 1 "
+		"to 65535, without quotes"},
+	{REQUIRED "port: -1\n", "3:7: port: found -1; allowed is a whole number from 1 to "
+				"65535, without quotes"},
+	{REQUIRED "port: \"8080\"\n", "3:7: port: found \"8080\"; allowed is a whole number "
+				      "from 1 to 65535, without quotes"},
+	{REQUIRED "port: 0x50\n", "3:7: port: found 0x50; allowed is a whole number from 1 "
+				  "to 65535, without quotes"},
+	{REQUIRED "port: 08080\n", "3:7: port: found 08080; allowed is a whole number from "
+				   "1 to 65535, without quotes"},
+	{REQUIRED "port:\n", "3:6: port: found nothing; allowed is a whole number from 1 to "
+			     "65535, without quotes"},
+	{REQUIRED "prot: 1\n", "3:1: prot: unknown key; did you mean port?"},
+	{REQUIRED "Sample_Dir: 1\n", "3:1: Sample_Dir: unknown key; did you mean sample_dir?"},
+	{REQUIRED "something: {a: [b]}\n",
+		"3:1: something: unknown key; allowed is checkpoint_dirs, sample_dir, "
+		"port, "
+		"ip_address, db_path, workflow_dir, comfyui, allowed_hosts, exclude, watch "
+		"or watch_interval"},
+	{REQUIRED "comfyui:\n  hsot: x\n", "4:3: hsot: unknown key; did you mean comfyui.host?"},
+	{REQUIRED "comfyui:\n  timeout: x\n",
+		"4:3: timeout: unknown key; allowed is comfyui.host or comfyui.port"},
+	{REQUIRED "comfyui:\n  host: http://gpu:8188\n",
+		"4:9: comfyui.host: found http://gpu:8188; allowed is a host name or IP "
+		"address, without http:// and port"},
+	{REQUIRED "comfyui:\n",
+		"3:9: comfyui: found nothing; allowed is host: and port:, indented below "
+		"it, "
+		"or {} for localhost:8188; without ComfyUI, leave the key out"},
+	{REQUIRED "sample_dir: /t\nsample_dir: /u\n",
+		"3:1: sample_dir: found a second time; allowed is once (first in line 2)\n"
+		"4:1: sample_dir: found a second time; allowed is once (first in line 2)"},
+	{REQUIRED "comfyui: {port: 1, port: 2}\n",
+		"3:20: comfyui.port: found a second time; allowed is once (first in line "
+		"3)"},
+	{"checkpoint_dirs: /c\nsample_dir: [/s]\n",
+		"1:18: checkpoint_dirs: found /c; allowed is a list of directories, each "
+		"on a "
+		"line of its own after \"- \"\n"
+		"2:13: sample_dir: found a list; allowed is a path"},
+	{"checkpoint_dirs: [/c, , ~, true, '', \"a\\tb\", \"a\\0b\", {x: y}]\nsample_dir: "
+	 "~bob/s\n",
+		"1:23: not valid: while parsing a flow node, did not find expected node "
+		"content"},
+	{"checkpoint_dirs: [/c, ~, true, '', \"a\\tb\", \"a\\0b\", {x: y}]\nsample_dir: "
+	 "~bob/s\n",
+		"1:23: checkpoint_dirs: found nothing; allowed is a path\n"
+		"1:26: checkpoint_dirs: found true; allowed is a path\n"
+		"1:32: checkpoint_dirs: found \"\"; allowed is a path\n"
+		"1:36: checkpoint_dirs: found \"a?b\"; allowed is a path\n"
+		"1:44: checkpoint_dirs: found \"a?b\"; allowed is a path\n"
+		"1:52: checkpoint_dirs: found a mapping; allowed is a path\n"
+		"2:13: sample_dir: found ~bob/s; allowed is a path; of home directories "
+		"only "
+		"your own, as ~/"},
+	{REQUIRED "db_path: ./data/\n", "3:10: db_path: found ./data/; allowed is the path of "
+					"a file, without / at its end"},
+	{REQUIRED "ip_address: 10.0.0\n",
+		"3:13: ip_address: found 10.0.0; allowed is an address of this machine "
+		"(0.0.0.0 for all, 127.0.0.1 for this machine alone, \"::\" for IPv6 too) "
+		"or "
+		"localhost"},
+	{REQUIRED "allowed_hosts: [a_b.example, -, .., a..b, 'a b', .a, ü.example, 'a;b', "
+		  "x.example:80]\n",
+		"3:33: allowed_hosts: found ..; allowed is a host name "
+		"(samples.example.org) "
+		"or a suffix (.example.org), without http:// and port\n"
+		"3:37: allowed_hosts: found a..b; allowed is a host name "
+		"(samples.example.org) or a suffix (.example.org), without http:// and "
+		"port\n"
+		"3:43: allowed_hosts: found \"a b\"; allowed is a host name "
+		"(samples.example.org) or a suffix (.example.org), without http:// and "
+		"port\n"
+		"3:54: allowed_hosts: found ü.example; allowed is a host name "
+		"(samples.example.org) or a suffix (.example.org), without http:// and "
+		"port\n"
+		"3:65: allowed_hosts: found \"a;b\"; allowed is a host name "
+		"(samples.example.org) or a suffix (.example.org), without http:// and "
+		"port\n"
+		"3:72: allowed_hosts: found x.example:80; allowed is a host name "
+		"(samples.example.org) or a suffix (.example.org), without http:// and "
+		"port"},
+	{REQUIRED "exclude: [/abs]\n", "3:11: exclude: found /abs; allowed is a pattern of "
+				       "a file or directory name, "
+				       "as *.bak or old-*/, of at most 255 bytes"},
+	{REQUIRED "watch: Poll\nwatch_interval: 0\n",
+		"3:8: watch: found Poll; allowed is auto, inotify or poll\n"
+		"4:17: watch_interval: found 0; allowed is a whole number of seconds from "
+		"1 to 3600, without quotes"},
+	{REQUIRED "watch_interval: 3601\n",
+		"3:17: watch_interval: found 3601; allowed is a whole number of seconds "
+		"from 1 to 3600, without quotes"},
+	{"a: &x 1\n", "1:4: not valid: anchors (&name) and tags (!name) are not allowed"},
+	{"a: *x\n", "1:4: not valid: aliases (*name) are not allowed"},
+	{"a: !!python/object x\n",
+		"1:4: not valid: anchors (&name) and tags (!name) are not allowed"},
+	{"? [a]\n: b\n", "1:3: not valid: a key must be a plain word"},
+	{REQUIRED "---\na: b\n",
+		"3:1: not valid: a second document begins here (---); only one is allowed"},
+	{"- a\n", "1:1: found a list; allowed is lines of the form \"key: value\""},
+	{"just words\n", "1:1: found just words; allowed is lines of the form \"key: value\""},
+	{"a: [1, 2\nb: 3\n", "2:2: not valid: while parsing a flow sequence, did not find "
+			     "expected ',' or "
+			     "']'"},
+	{"a: b: c\n", "1:5: not valid: mapping values are not allowed in this context"},
+	{"a:\n\t- b\n", "2:1: not valid: while scanning for the next token, found character "
+			"that cannot start any token"},
+	{"a: [[[[[[[[[[1]]]]]]]]]]\n", "1:11: not valid: nested too deep"},
+	{"a: \xff\n", " not valid: invalid leading UTF-8 octet (byte 4)"},
+	{"a: \x01\n", " not valid: control characters are not allowed (byte 4)"},
+};
+
 static void test_faults(void **state)
 {
-	static const char *const cases[][2] = {
-		{"", "1:1: checkpoint_dirs: not found; it is required: the list of directories "
-		     "with "
-		     "your checkpoints\n"
-		     "1:1: sample_dir: not found; it is required: the directory with your sample "
-		     "images"},
-		{REQUIRED "port: 0\n", "3:7: port: found 0; allowed is a whole number from 1 to "
-				       "65535, without quotes"},
-		{REQUIRED "port: 65536\n", "3:7: port: found 65536; allowed is a whole number from "
-					   "1 to 65535, without quotes"},
-		{REQUIRED "port: 99999999999999999999\n",
-			"3:7: port: found 99999999999999999999; allowed is a whole number from 1 "
-			"to 65535, without quotes"},
-		{REQUIRED "port: -1\n", "3:7: port: found -1; allowed is a whole number from 1 to "
-					"65535, without quotes"},
-		{REQUIRED "port: \"8080\"\n",
-			"3:7: port: found \"8080\"; allowed is a whole number "
-			"from 1 to 65535, without quotes"},
-		{REQUIRED "port: 0x50\n", "3:7: port: found 0x50; allowed is a whole number from 1 "
-					  "to 65535, without quotes"},
-		{REQUIRED "port: 08080\n", "3:7: port: found 08080; allowed is a whole number from "
-					   "1 to 65535, without quotes"},
-		{REQUIRED "port:\n",
-			"3:6: port: found nothing; allowed is a whole number from 1 to "
-			"65535, without quotes"},
-		{REQUIRED "prot: 1\n", "3:1: prot: unknown key; did you mean port?"},
-		{REQUIRED "Sample_Dir: 1\n",
-			"3:1: Sample_Dir: unknown key; did you mean sample_dir?"},
-		{REQUIRED "something: {a: [b]}\n",
-			"3:1: something: unknown key; allowed is checkpoint_dirs, sample_dir, "
-			"port, "
-			"ip_address, db_path, workflow_dir, comfyui, allowed_hosts, exclude, watch "
-			"or watch_interval"},
-		{REQUIRED "comfyui:\n  hsot: x\n",
-			"4:3: hsot: unknown key; did you mean comfyui.host?"},
-		{REQUIRED "comfyui:\n  timeout: x\n",
-			"4:3: timeout: unknown key; allowed is comfyui.host or comfyui.port"},
-		{REQUIRED "comfyui:\n  host: http://gpu:8188\n",
-			"4:9: comfyui.host: found http://gpu:8188; allowed is a host name or IP "
-			"address, without http:// and port"},
-		{REQUIRED "comfyui:\n",
-			"3:9: comfyui: found nothing; allowed is host: and port:, indented below "
-			"it, "
-			"or {} for localhost:8188; without ComfyUI, leave the key out"},
-		{REQUIRED "sample_dir: /t\nsample_dir: /u\n",
-			"3:1: sample_dir: found a second time; allowed is once (first in line 2)\n"
-			"4:1: sample_dir: found a second time; allowed is once (first in line 2)"},
-		{REQUIRED "comfyui: {port: 1, port: 2}\n",
-			"3:20: comfyui.port: found a second time; allowed is once (first in line "
-			"3)"},
-		{"checkpoint_dirs: /c\nsample_dir: [/s]\n",
-			"1:18: checkpoint_dirs: found /c; allowed is a list of directories, each "
-			"on a "
-			"line of its own after \"- \"\n"
-			"2:13: sample_dir: found a list; allowed is a path"},
-		{"checkpoint_dirs: [/c, , ~, true, '', \"a\\tb\", \"a\\0b\", {x: y}]\nsample_dir: "
-		 "~bob/s\n",
-			"1:23: not valid: while parsing a flow node, did not find expected node "
-			"content"},
-		{"checkpoint_dirs: [/c, ~, true, '', \"a\\tb\", \"a\\0b\", {x: y}]\nsample_dir: "
-		 "~bob/s\n",
-			"1:23: checkpoint_dirs: found nothing; allowed is a path\n"
-			"1:26: checkpoint_dirs: found true; allowed is a path\n"
-			"1:32: checkpoint_dirs: found \"\"; allowed is a path\n"
-			"1:36: checkpoint_dirs: found \"a?b\"; allowed is a path\n"
-			"1:44: checkpoint_dirs: found \"a?b\"; allowed is a path\n"
-			"1:52: checkpoint_dirs: found a mapping; allowed is a path\n"
-			"2:13: sample_dir: found ~bob/s; allowed is a path; of home directories "
-			"only "
-			"your own, as ~/"},
-		{REQUIRED "db_path: ./data/\n",
-			"3:10: db_path: found ./data/; allowed is the path of "
-			"a file, without / at its end"},
-		{REQUIRED "ip_address: 10.0.0\n",
-			"3:13: ip_address: found 10.0.0; allowed is an address of this machine "
-			"(0.0.0.0 for all, 127.0.0.1 for this machine alone, \"::\" for IPv6 too) "
-			"or "
-			"localhost"},
-		{REQUIRED "allowed_hosts: [a_b.example, -, .., a..b, 'a b', .a, ü.example, 'a;b', "
-			  "x.example:80]\n",
-			"3:33: allowed_hosts: found ..; allowed is a host name "
-			"(samples.example.org) "
-			"or a suffix (.example.org), without http:// and port\n"
-			"3:37: allowed_hosts: found a..b; allowed is a host name "
-			"(samples.example.org) or a suffix (.example.org), without http:// and "
-			"port\n"
-			"3:43: allowed_hosts: found \"a b\"; allowed is a host name "
-			"(samples.example.org) or a suffix (.example.org), without http:// and "
-			"port\n"
-			"3:54: allowed_hosts: found ü.example; allowed is a host name "
-			"(samples.example.org) or a suffix (.example.org), without http:// and "
-			"port\n"
-			"3:65: allowed_hosts: found \"a;b\"; allowed is a host name "
-			"(samples.example.org) or a suffix (.example.org), without http:// and "
-			"port\n"
-			"3:72: allowed_hosts: found x.example:80; allowed is a host name "
-			"(samples.example.org) or a suffix (.example.org), without http:// and "
-			"port"},
-		{REQUIRED "exclude: [/abs]\n", "3:11: exclude: found /abs; allowed is a pattern of "
-					       "a file or directory name, "
-					       "as *.bak or old-*/, of at most 255 bytes"},
-		{REQUIRED "watch: Poll\nwatch_interval: 0\n",
-			"3:8: watch: found Poll; allowed is auto, inotify or poll\n"
-			"4:17: watch_interval: found 0; allowed is a whole number of seconds from "
-			"1 to 3600, without quotes"},
-		{REQUIRED "watch_interval: 3601\n",
-			"3:17: watch_interval: found 3601; allowed is a whole number of seconds "
-			"from 1 to 3600, without quotes"},
-		{"a: &x 1\n", "1:4: not valid: anchors (&name) and tags (!name) are not allowed"},
-		{"a: *x\n", "1:4: not valid: aliases (*name) are not allowed"},
-		{"a: !!python/object x\n",
-			"1:4: not valid: anchors (&name) and tags (!name) are not allowed"},
-		{"? [a]\n: b\n", "1:3: not valid: a key must be a plain word"},
-		{REQUIRED "---\na: b\n",
-			"3:1: not valid: a second document begins here (---); only one is allowed"},
-		{"- a\n", "1:1: found a list; allowed is lines of the form \"key: value\""},
-		{"just words\n",
-			"1:1: found just words; allowed is lines of the form \"key: value\""},
-		{"a: [1, 2\nb: 3\n", "2:2: not valid: while parsing a flow sequence, did not find "
-				     "expected ',' or "
-				     "']'"},
-		{"a: b: c\n", "1:5: not valid: mapping values are not allowed in this context"},
-		{"a:\n\t- b\n",
-			"2:1: not valid: while scanning for the next token, found character "
-			"that cannot start any token"},
-		{"a: [[[[[[[[[[1]]]]]]]]]]\n", "1:11: not valid: nested too deep"},
-		{"a: \xff\n", " not valid: invalid leading UTF-8 octet (byte 4)"},
-		{"a: \x01\n", " not valid: control characters are not allowed (byte 4)"},
-	};
-
 	(void)state;
-	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
-		assert_string_equal(faults_of(text_from(cases[i][0])), cases[i][1]);
+	for (size_t i = 0; i < sizeof(FAULTY) / sizeof(*FAULTY); i++)
+		assert_string_equal(faults_of(text_from(FAULTY[i][0])), FAULTY[i][1]);
 }
 
 /* What a message repeats of a value is bounded, and never moves a terminal's cursor. */
@@ -401,7 +395,7 @@ static void test_default_path(void **state)
 
 static void write_file(const char *directory, const char *name, const char *content)
 {
-	FILE *file = fopen(arena_printf(&arena, "%s/%s", directory, name), "w");
+	FILE *file = fopen(arena_printf(&arena, "%s/%s", directory, name), "we");
 
 	assert_non_null(file);
 	assert_true(fputs(content, file) >= 0);
