@@ -8,7 +8,10 @@ BUILD   ?= release
 DIR     := build/$(BUILD)
 BIN     := $(DIR)/bin
 
-MAKEFLAGS += --no-builtin-rules --no-print-directory -j$(shell nproc)
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
 .DEFAULT_GOAL := build
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -82,12 +85,12 @@ run: ## Install what is missing, build, and serve on the configured port (Ctrl-C
 .PHONY: test
 test: ## Install what is missing and run the whole suite
 	@sh common/stack/deps.sh test
-	@exec sh tests/run.sh
+	+@exec sh tests/run.sh
 
 .PHONY: test-long
 test-long: ## The suite, then the campaigns that take long (fuzzing)
 	@sh common/stack/deps.sh test
-	@sh tests/run.sh && $(MAKE) fuzz
+	+@sh tests/run.sh && $(MAKE) fuzz
 
 .PHONY: build
 build: programs web ## Build the C programs and the web app
@@ -243,7 +246,7 @@ fuzzers: $(FUZZERS:%=$(DIR)/fuzz/%)
 
 .PHONY: bench
 bench: ## Measure the figures of docs/performance.md, side by side with their baselines
-	@sh common/stack/deps.sh test
+	@sh common/stack/deps.sh bench
 	@$(MAKE) build bench-programs
 	@sh tests/bench/run.sh
 .PHONY: bench-programs

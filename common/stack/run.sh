@@ -7,6 +7,9 @@
 # BUILD        the variant of the programs: release (default) or asan
 set -eu
 
+# In braces, the shell reads all of it before it begins: an update under a running stack does no harm.
+{
+
 # A shell script that puts this into the background makes it ignore Ctrl-C, and a shell cannot undo
 # that by itself.
 if [ -z "${LISTENS_TO_INTERRUPT:-}" ]; then
@@ -190,3 +193,5 @@ while :; do
 	[ -n "$stopping" ] || start_supervisor
 done
 rm -f "$RUNTIME_DIR/pid"
+exit 0
+}

@@ -394,7 +394,7 @@ export interface components {
          * @description A stable word for programs; the table at the top explains each.
          * @enum {string}
          */
-        ProblemCode: "bad_request" | "invalid_path" | "invalid_parameter" | "invalid_json" | "cross_site" | "outside_directories" | "unreadable" | "not_found" | "method_not_allowed" | "request_timeout" | "name_taken" | "too_many_presets" | "length_required" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "range_not_satisfiable" | "foreign_host" | "invalid_body" | "damaged_file" | "not_an_image" | "picture_too_large" | "too_many_requests" | "headers_too_large" | "internal_error" | "bad_gateway" | "unavailable" | "file_incomplete" | "overloaded" | "cache_full" | "gateway_timeout";
+        ProblemCode: "bad_request" | "invalid_path" | "invalid_parameter" | "invalid_json" | "cross_site" | "outside_directories" | "unreadable" | "not_found" | "method_not_allowed" | "name_taken" | "too_many_presets" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "range_not_satisfiable" | "foreign_host" | "invalid_body" | "damaged_file" | "not_an_image" | "picture_too_large" | "too_many_requests" | "headers_too_large" | "internal_error" | "bad_gateway" | "unavailable" | "file_incomplete" | "overloaded" | "cache_full" | "gateway_timeout";
         Scan: {
             /** @description Sorted by name. */
             dimensions: components["schemas"]["Dimension"][];
@@ -532,15 +532,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description The request has a body without `Content-Length`. */
-        LengthRequired: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["Problem"];
-            };
-        };
         /** @description Another preset has this name (`name_taken`), or there are too many (`too_many_presets`). */
         NameTaken: {
             headers: {
@@ -599,7 +590,7 @@ export interface components {
             };
         };
         /**
-         * @description Any other error: 400, 403, 404, 405 (with `Allow`), 408, 412, 414, 416, 421, 429 (with `Retry-After`),
+         * @description Any other error: 400, 403, 404, 405 (with `Allow`), 412, 414, 416, 421, 429 (with `Retry-After`),
          *     431, 500, 502, 503 (with `Retry-After`) or 504, as the table at the top says.
          */
         Problem: {
@@ -846,7 +837,6 @@ export interface operations {
             400: components["responses"]["InvalidJson"];
             403: components["responses"]["CrossSite"];
             409: components["responses"]["NameTaken"];
-            411: components["responses"]["LengthRequired"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidBody"];
@@ -882,7 +872,6 @@ export interface operations {
             403: components["responses"]["CrossSite"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["NameTaken"];
-            411: components["responses"]["LengthRequired"];
             413: components["responses"]["BodyTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["InvalidBody"];
