@@ -5,6 +5,7 @@
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "library/deflate.h"
+#include "library/writing.h"
 
 #define SIGNATURE    TEXT("\x89PNG\r\n\x1a\n")
 #define KEYWORD_MAX  79
@@ -20,9 +21,13 @@ struct png {
 	struct buffer content; /* inflated, or turned to UTF-8 */
 };
 
-static bool incomplete(struct error *error)
+static bool incomplete(const struct png *png)
 {
-	return error_set(error, ERROR_UNAVAILABLE, "file_incomplete",
+	struct stat status;
+
+	if (fstat(png->descriptor, &status) == 0 && !library_being_written(&status))
+		return library_damaged(png->error, "it ends before the picture does");
+	return error_set(png->error, ERROR_UNAVAILABLE, "file_incomplete",
 		"The file ends before the picture does: it is still being written. Try again in a "
 		"moment.");
 }
@@ -142,7 +147,7 @@ static bool read_text_chunk(struct png *png, const char *type, uint32_t length, 
 	if (got < 0)
 		return library_read_failed(png->error);
 	if ((size_t)got < size)
-		return incomplete(png->error);
+		return incomplete(png);
 	if (library_crc32((struct text){bytes, size - 4}) != big_endian(bytes + size - 4))
 		return library_damaged(png->error, "the checksum of a text in it is wrong");
 	return take_text(png, type, (struct text){bytes + 4, length});
@@ -170,7 +175,7 @@ static bool read_signature(struct png *png)
 		return library_read_failed(png->error);
 	if (!text_starts_with(SIGNATURE, (struct text){bytes, (size_t)got}))
 		return library_damaged(png->error, "it is not a PNG");
-	return (size_t)got == sizeof(bytes) || incomplete(png->error);
+	return (size_t)got == sizeof(bytes) || incomplete(png);
 }
 
 /* Walks over all chunks to the end chunk. */
@@ -187,7 +192,7 @@ static bool read_chunks(struct png *png)
 		if (got < 0)
 			return library_read_failed(png->error);
 		if ((size_t)got < sizeof(head))
-			return incomplete(png->error);
+			return incomplete(png);
 		length = big_endian(head);
 		if (length > LENGTH_LIMIT || !is_letters(type) ||
 			(count == 0 && !is_type(type, "IHDR")))

@@ -10,9 +10,7 @@
 #include "base/limits.h"
 #include "library/places.h"
 #include "library/preview_room.h"
-
-/* A file that was written to so recently may grow on; one that has not been is as it will stay. */
-#define WRITING_NS INT64_C(10000000000)
+#include "library/writing.h"
 
 /* How long to wait for another process that makes the same preview. */
 #define WAIT_MS 20000
@@ -63,13 +61,6 @@ static bool is_unchanged(const struct get_work *work)
 	       status.st_size == work->status.st_size;
 }
 
-static bool is_settled(const struct get_work *work)
-{
-	int64_t age = clock_now() * 1000000 - modified(&work->status);
-
-	return age > WRITING_NS || age < -WRITING_NS;
-}
-
 static bool is_lasting(const struct error *error)
 {
 	return error->kind == ERROR_UNSUPPORTED || error->kind == ERROR_DAMAGED ||
@@ -81,10 +72,10 @@ static bool settle_fault(struct get_work *work)
 {
 	struct error *error = work->error;
 
-	if (strcmp(error->code, "file_incomplete") == 0 && is_settled(work))
+	if (strcmp(error->code, "file_incomplete") == 0 && !library_being_written(&work->status))
 		(void)error_set(error, ERROR_DAMAGED, "damaged_file",
 			"The file is damaged: it ends before the image does.");
-	if (is_lasting(error) && is_settled(work) && has_cache(work))
+	if (is_lasting(error) && !library_being_written(&work->status) && has_cache(work))
 		(void)library_preview_keep_fault(
 			work->arena, &work->cache, &work->answer->key, error);
 	return false;

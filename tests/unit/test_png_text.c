@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -248,6 +250,27 @@ static void a_file_in_the_making_is_incomplete(void **state)
 	buffer_free(&file);
 }
 
+/* Nobody will write the rest of a file that has been quiet for a minute. */
+static void an_old_file_without_its_end_is_damaged(void **state)
+{
+	struct timespec times[2] = {{.tv_nsec = UTIME_OMIT}, {.tv_sec = time(NULL) - 60}};
+	int descriptor = memfd_create("png", MFD_CLOEXEC);
+	struct library_metadata metadata = {0};
+	struct error error = {0};
+	struct buffer file;
+
+	(void)state;
+	assert_true(descriptor >= 0);
+	begin(&file);
+	assert_int_equal(write(descriptor, file.bytes, file.length), file.length);
+	assert_int_equal(futimens(descriptor, times), 0);
+	assert_false(library_read_png_text(&arena, descriptor, &metadata, &error));
+	assert_string_equal(error.message, "The file is damaged: it ends before the picture does.");
+	assert_int_equal(error.kind, ERROR_DAMAGED);
+	(void)close(descriptor);
+	buffer_free(&file);
+}
+
 static void compressed_text_is_bounded(void **state)
 {
 	size_t length = LIMIT_PNG_TEXT + 1;
@@ -306,6 +329,7 @@ int main(void)
 		cmocka_unit_test(checksums_are_checked),
 		cmocka_unit_test(other_files_are_no_png),
 		cmocka_unit_test(a_file_in_the_making_is_incomplete),
+		cmocka_unit_test(an_old_file_without_its_end_is_damaged),
 		cmocka_unit_test(compressed_text_is_bounded),
 		cmocka_unit_test(text_that_cannot_be_unpacked_is_damaged),
 		cmocka_unit_test(chunks_are_bounded),
