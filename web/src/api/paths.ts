@@ -10,6 +10,14 @@ export function imageUrl(image: Pick<Image, 'relative_path' | 'version'>): strin
   return `/api/images/${encodePath(image.relative_path)}?v=${encodeURIComponent(image.version)}`
 }
 
+export const PREVIEW_WIDTHS = [256, 512, 1024] as const
+export type PreviewWidth = (typeof PREVIEW_WIDTHS)[number]
+
+/** The URL of a smaller version of the image, at most `width` pixels wide. */
+export function previewUrl(image: Pick<Image, 'relative_path' | 'version'>, width: PreviewWidth): string {
+  return `/api/previews/${width}/${encodePath(image.relative_path)}?v=${encodeURIComponent(image.version)}`
+}
+
 export function imageMetadataUrl(image: Pick<Image, 'relative_path'>): string {
   return `/api/images/${encodePath(image.relative_path)}/metadata`
 }

@@ -1,48 +1,122 @@
-import { onScopeDispose, ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
-import { loadPicture } from '@/pictures/loadPicture'
+import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
+import { imageUrl, previewUrl } from '@/api/paths'
+import type { Image } from '@/api/types'
+import { decodedBytes, loadPicture } from '@/pictures/loadPicture'
+import { PictureStore } from '@/pictures/pictureStore'
+import type { Size } from '@/ui/size'
+
+export interface OriginalInput {
+  /** undefined: there is none. */
+  readonly image: () => Image | undefined
+  /** Those that may come next, the likeliest first. */
+  readonly next: () => readonly Image[]
+}
 
 export interface Original {
   /** The last picture that was decoded; it stays until the next one is. */
   readonly picture: ShallowRef<HTMLImageElement | undefined>
+  /** The size of the original, also while a preview stands in for it. */
+  readonly size: ComputedRef<Size | undefined>
   /** Why the picture cannot be shown; empty when it can. */
   readonly failure: Ref<string>
   readonly isLoading: Ref<boolean>
+  retry(): void
 }
 
-/** Loads the picture of a URL; the latest request wins. undefined: there is none. */
-export function useOriginal(url: () => string | undefined): Original {
+const BUDGET = 96 * 1024 * 1024
+const SLOTS = 2
+const TYPICAL_BYTES = 1344 * 1344 * 4
+/** An original that is there sooner needs nothing to stand in for it. */
+const STAND_IN_AFTER_MS = 60
+const STAND_IN_WIDTH = 1024
+
+function sizeOf(element: HTMLImageElement): Size {
+  return { width: element.naturalWidth, height: element.naturalHeight }
+}
+
+/** Loads originals, the one that is shown before those that may come next. A preview stands in until it is decoded. */
+export function useOriginal({ image, next }: OriginalInput): Original {
+  const store = new PictureStore({
+    load: loadPicture,
+    bytes: decodedBytes,
+    typicalBytes: TYPICAL_BYTES,
+    budget: BUDGET,
+    slots: SLOTS,
+  })
   const picture = shallowRef<HTMLImageElement>()
   const failure = ref('')
   const isLoading = ref(false)
-  let current: AbortController | undefined
+  const isStandIn = ref(false)
+  const lastSize = shallowRef<Size>()
+  let unwatch: (() => void) | undefined
+  let standIn: AbortController | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
 
-  async function load(from: string | undefined): Promise<void> {
-    current?.abort()
-    failure.value = ''
-    isLoading.value = from !== undefined
-    if (from === undefined) {
-      current = undefined
-      picture.value = undefined
-      return
-    }
+  function stopStandIn(): void {
+    clearTimeout(timer)
+    standIn?.abort()
+    standIn = undefined
+  }
+  async function showStandIn(of: Image): Promise<void> {
     const mine = new AbortController()
-    current = mine
+    standIn = mine
     try {
-      const loaded = await loadPicture(from, mine.signal)
-      if (current !== mine) return
-      picture.value = loaded
-    } catch (thrown) {
-      if (current !== mine) return
-      picture.value = undefined
-      failure.value = thrown instanceof Error ? thrown.message : String(thrown)
+      const preview = await loadPicture(previewUrl(of, STAND_IN_WIDTH), mine.signal)
+      if (standIn !== mine) return
+      isStandIn.value = true
+      picture.value = preview
+    } catch {
+      // The original is on its way and tells what is wrong with it.
     }
-    isLoading.value = false
   }
 
-  watch(url, load, { immediate: true })
+  function follow(current: Image | undefined): void {
+    unwatch?.()
+    unwatch = undefined
+    stopStandIn()
+    failure.value = ''
+    if (!current) {
+      picture.value = undefined
+      isLoading.value = false
+      store.want([])
+      return
+    }
+    store.want([imageUrl(current)])
+    timer = setTimeout(() => void showStandIn(current), STAND_IN_AFTER_MS)
+    unwatch = store.watch(imageUrl(current), (state) => {
+      isLoading.value = state.status === 'waiting'
+      failure.value = state.status === 'failed' ? state.reason : ''
+      if (state.status === 'waiting') return
+      stopStandIn()
+      isStandIn.value = false
+      picture.value = state.status === 'ready' ? state.picture : undefined
+      if (state.status === 'ready') lastSize.value = sizeOf(state.picture)
+      store.want([current, ...next()].map(imageUrl))
+    })
+  }
+
+  watch(() => image(), follow, { immediate: true })
   onScopeDispose(() => {
-    current?.abort()
-    current = undefined
+    unwatch?.()
+    stopStandIn()
+    store.want([])
   })
-  return { picture, failure, isLoading }
+
+  return {
+    picture,
+    size: computed(() => {
+      if (!picture.value) return undefined
+      const own = sizeOf(picture.value)
+      const last = lastSize.value
+      if (!isStandIn.value || !last) return own
+      const isAlike = Math.abs((own.width * last.height) / (own.height * last.width) - 1) < 0.01
+      return isAlike ? last : own
+    }),
+    failure,
+    isLoading,
+    retry() {
+      const current = image()
+      if (current) store.retry(imageUrl(current))
+    },
+  }
 }

@@ -2,7 +2,7 @@
 
 import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue'
 import type { Size } from '@/ui/size'
-import { clamp, fit, panBy, type Placement, type Point, wheelFactor, zoomAt } from './zoom'
+import { clamp, fit, panBy, type Placement, type Point, rescale, wheelFactor, zoomAt } from './zoom'
 
 /** Further than this, a press is a drag and no click. */
 const DRAG_THRESHOLD = 4
@@ -28,7 +28,7 @@ export interface Stage {
 
 export interface StageInput {
   readonly element: Readonly<ShallowRef<HTMLElement | null>>
-  /** The size of the picture's file; undefined until it is known. */
+  /** The size of the original; undefined until it is known. */
   readonly picture: () => Size | undefined
   readonly onBackground: () => void
 }
@@ -49,6 +49,17 @@ export function useStage(input: StageInput): Stage {
     if (element) observer.observe(element)
   })
   onScopeDispose(() => observer.disconnect())
+
+  // The next picture lies as this one does, so that a detail can be followed from one to the other.
+  let laidOut: Size | undefined
+  watch(
+    input.picture,
+    (picture) => {
+      if (placed.value && picture && laidOut) placed.value = rescale(placed.value, laidOut, picture)
+      laidOut = picture ?? laidOut
+    },
+    { flush: 'sync' },
+  )
 
   const placement = computed<Placement>(() => {
     const picture = input.picture()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { clamp, fit, MAX_SCALE, panBy, type Placement, type Point, wheelFactor, zoomAt } from './zoom'
+import { clamp, fit, MAX_SCALE, panBy, type Placement, type Point, rescale, wheelFactor, zoomAt } from './zoom'
 
 const PICTURE = { width: 1344, height: 1344 }
 const STAGE = { width: 800, height: 600 }
@@ -52,5 +52,15 @@ describe('wheelFactor', () => {
 
   it('is bounded for wild events', () => {
     expect(wheelFactor(-1e9, 2)).toBeLessThan(2)
+  })
+})
+
+describe('rescale', () => {
+  it('shows the same part of a picture of another size', () => {
+    const before: Placement = { scale: 2, x: 100, y: -80 }
+    const after = rescale(before, PICTURE, { width: 672, height: 672 })
+    const at = { x: 30, y: 40 }
+    expect(under(after, at).x / 672).toBeCloseTo(under(before, at).x / 1344)
+    expect(under(after, at).y / 672).toBeCloseTo(under(before, at).y / 1344)
   })
 })

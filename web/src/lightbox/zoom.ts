@@ -15,6 +15,8 @@ export interface Placement {
 }
 
 export const MAX_SCALE = 16
+/** One press of a button or key. */
+export const ZOOM_STEP = 1.4
 
 /** The whole picture, as large as the stage allows but never enlarged. */
 export function fit(picture: Size, stage: Size): Placement {
@@ -63,4 +65,9 @@ export function panBy(placement: Placement, by: Point, picture: Size, stage: Siz
 export function wheelFactor(deltaY: number, deltaMode: number): number {
   const pixels = deltaY * ([1, 16, 400][deltaMode] ?? 1)
   return Math.exp(-Math.min(300, Math.max(-300, pixels)) * 0.002)
+}
+
+/** The placement that shows the same part of a picture in another size of it. */
+export function rescale(placement: Placement, from: Size, to: Size): Placement {
+  return { ...placement, scale: (placement.scale * from.width) / to.width }
 }

@@ -1,6 +1,9 @@
 import { inject, type InjectionKey, provide } from 'vue'
 import { type GridState, useGridState } from './gridState'
+import { readStart, useNavigation } from './navigation'
+import { type OpenImage, useOpenImage } from './openImage'
 import { type Presets, usePresets } from './presets'
+import { recallString } from './storage'
 import { type TrainingRuns, useTrainingRuns } from './trainingRuns'
 import { useViewport, type Viewport } from './viewport'
 import { useView, type View } from './view'
@@ -9,6 +12,7 @@ export interface AppState {
   readonly runs: TrainingRuns
   readonly view: View
   readonly presets: Presets
+  readonly image: OpenImage
   readonly grid: GridState
   readonly viewport: Viewport
 }
@@ -17,12 +21,19 @@ const KEY: InjectionKey<AppState> = Symbol('app state')
 
 /** Makes the state that all components share. Called once, by the root component. */
 export function provideAppState(): AppState {
-  const runs = useTrainingRuns()
+  const start = readStart()
+  const runs = useTrainingRuns(start.run)
   const view = useView(
     () => runs.scan.value.value,
     () => runs.selected.value?.id,
+    start.view,
   )
-  const state = { runs, view, presets: usePresets(view), grid: useGridState(), viewport: useViewport() }
+  const image = useOpenImage(view)
+  image.values.value = start.open
+  useNavigation(runs, view, image)
+  // A link shows what its sender saw, which is no change to one's own preset.
+  const presets = usePresets(view, start.isLink ? undefined : recallString('preset'))
+  const state = { runs, view, presets, image, grid: useGridState(), viewport: useViewport() }
   provide(KEY, state)
   return state
 }

@@ -3,7 +3,7 @@ import { api } from '@/api/client'
 import type { Preset } from '@/api/types'
 import { fromMapping, sameArrangement, toMapping, unmatchedDimensions } from '@/domain/presets'
 import { type RemoteHandle, useRemote } from './remote'
-import { recallString, remember } from './storage'
+import { remember } from './storage'
 import type { View } from './view'
 
 export interface Presets {
@@ -30,9 +30,10 @@ function byName(a: Preset, b: Preset): number {
   return a.name.localeCompare(b.name, undefined, { sensitivity: 'base' })
 }
 
-export function usePresets(view: View): Presets {
+/** `initial`: the id of the preset to begin with; the view is already what it was left at. */
+export function usePresets(view: View, initial: string | undefined): Presets {
   const list = useRemote<Preset[]>()
-  const selectedId = ref(recallString('preset'))
+  const selectedId = ref(initial)
   const all = computed(() => list.remote.value.value ?? [])
   const selected = computed(() => all.value.find((preset) => preset.id === selectedId.value))
 

@@ -6,6 +6,7 @@ const VIEW: StoredView = {
   modes: new Map([['__proto__', 'single']]),
   selections: new Map([['seed', ['18446744073709551615']]]),
   positions: new Map([['checkpoint', '4500']]),
+  chosen: new Map([['sampler', 'euler'], ['lora', undefined]]),
 }
 
 describe('the stored view', () => {
@@ -14,7 +15,13 @@ describe('the stored view', () => {
   })
 
   it('is empty for anything that is none', () => {
-    const nothing = { roles: undefined, modes: new Map(), selections: new Map(), positions: new Map() }
+    const nothing = {
+      roles: undefined,
+      modes: new Map(),
+      selections: new Map(),
+      positions: new Map(),
+      chosen: new Map(),
+    }
     for (const odd of [undefined, null, 7, 'x', [], { modes: 3, positions: [1, ['a']], roles: 'x' }]) {
       expect(parseView(odd)).toEqual(nothing)
     }

@@ -1,6 +1,7 @@
 // The view as this browser remembers it: plain JSON, read with distrust, since an older version may have written it.
 
 import type { FilterMode } from '@/api/types'
+import type { ChosenValues } from '@/domain/choices'
 import type { Modes, Selections } from '@/domain/filters'
 import { isRecord } from '@/domain/json'
 import { type Roles, roleOf, ROLES, withRole } from '@/domain/roles'
@@ -12,6 +13,8 @@ export interface StoredView {
   readonly selections: Selections
   /** By slider dimension: the value the master slider was left at. */
   readonly positions: ReadonlyMap<string, string>
+  /** The values that tell which of several images the cells show. */
+  readonly chosen: ChosenValues
 }
 
 export function storeView(view: StoredView): unknown {
@@ -20,6 +23,7 @@ export function storeView(view: StoredView): unknown {
     modes: [...view.modes],
     selections: [...view.selections],
     positions: [...view.positions],
+    chosen: [...view.chosen].map(([dimension, value]) => [dimension, value ?? null]),
   }
 }
 
@@ -29,6 +33,10 @@ function isMode(value: unknown): value is FilterMode {
 
 function isString(value: unknown): value is string {
   return typeof value === 'string'
+}
+
+function isStringOrNull(value: unknown): value is string | null {
+  return value === null || isString(value)
 }
 
 function isStringList(value: unknown): value is string[] {
@@ -67,5 +75,8 @@ export function parseView(stored: unknown): StoredView {
     modes: readEntries(view.modes, isMode),
     selections: readEntries(view.selections, isStringList),
     positions: readEntries(view.positions, isString),
+    chosen: new Map(
+      [...readEntries(view.chosen, isStringOrNull)].map(([dimension, value]) => [dimension, value ?? undefined]),
+    ),
   }
 }

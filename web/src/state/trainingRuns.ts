@@ -3,7 +3,7 @@ import { api } from '@/api/client'
 import type { Scan, TrainingRun } from '@/api/types'
 import { mostSampled } from '@/domain/runs'
 import { type RemoteHandle, useRemote } from './remote'
-import { recallBoolean, recallString, remember } from './storage'
+import { recallBoolean, remember } from './storage'
 
 export interface TrainingRuns {
   readonly list: RemoteHandle<TrainingRun[]>['remote']
@@ -19,11 +19,11 @@ export interface TrainingRuns {
   retry(): Promise<void>
 }
 
-/** The training runs, which of them is selected, and its scan. */
-export function useTrainingRuns(): TrainingRuns {
+/** The training runs, which of them is selected, and its scan. `initial`: the run to begin with, if it exists. */
+export function useTrainingRuns(initial: string | undefined): TrainingRuns {
   const list = useRemote<TrainingRun[]>()
   const scan = useRemote<Scan>()
-  const selectedId = ref(recallString('run'))
+  const selectedId = ref(initial)
   const onlyWithSamples = ref(recallBoolean('only-with-samples') ?? true)
 
   const runs = computed(() => list.remote.value.value ?? [])
@@ -69,6 +69,7 @@ export function useTrainingRuns(): TrainingRuns {
     selected,
     select(id) {
       selectedId.value = id
+      settleSelection()
     },
     async refresh() {
       await loadList(true)

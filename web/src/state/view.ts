@@ -7,8 +7,7 @@ import { buildIndex, freeDimensions, type ImageIndex } from '@/domain/imageIndex
 import { positionOf } from '@/domain/positions'
 import type { Arrangement } from '@/domain/presets'
 import { assignRole, carryRoles, firstView, type Role, type Roles, swapAxes } from '@/domain/roles'
-import { parseView, storeView } from './storedView'
-import { recall, remember } from './storage'
+import type { StoredView } from './storedView'
 
 export interface View {
   readonly catalog: ComputedRef<Catalog | undefined>
@@ -22,6 +21,8 @@ export interface View {
   readonly arrangement: ComputedRef<Arrangement>
   /** The arrangement as somebody made it, which may name dimensions that this run lacks. */
   readonly wanted: ComputedRef<Arrangement>
+  /** All that somebody chose, on this run and on those before. */
+  readonly stored: ComputedRef<StoredView>
   modeOf(dimension: string): FilterMode
   setRole(dimension: string, role: Role | undefined): void
   swapAxes(): void
@@ -34,20 +35,25 @@ export interface View {
   /** Moves one cell until the master slider is moved. */
   moveCell(cell: string, position: number): void
   cellPosition(cell: string): number
+  /** Puts back what `stored` gave. */
+  restore(stored: StoredView): void
 }
 
 /**
  * How the selected run's images are laid out. What somebody chose is kept across runs as it was chosen; what applies
  * to the current run is derived from it.
  */
-export function useView(scan: () => Scan | undefined, runId: () => string | undefined): View {
-  const stored = parseView(recall('view'))
-  const wantedRoles = shallowRef<Roles | undefined>(stored.roles)
-  const wantedModes = shallowRef<Modes>(stored.modes)
-  const wantedSelections = shallowRef<Selections>(stored.selections)
-  const chosen = shallowRef<ChosenValues>(new Map())
+export function useView(
+  scan: () => Scan | undefined,
+  runId: () => string | undefined,
+  initial: StoredView,
+): View {
+  const wantedRoles = shallowRef<Roles | undefined>(initial.roles)
+  const wantedModes = shallowRef<Modes>(initial.modes)
+  const wantedSelections = shallowRef<Selections>(initial.selections)
+  const chosen = shallowRef<ChosenValues>(initial.chosen)
   /** By slider dimension: the value the master slider was moved to. */
-  const masterValues = shallowRef<ReadonlyMap<string, string>>(stored.positions)
+  const masterValues = shallowRef<ReadonlyMap<string, string>>(initial.positions)
   const cellValues = shallowRef<ReadonlyMap<string, string>>(new Map())
 
   const catalog = computed(() => {
@@ -82,22 +88,19 @@ export function useView(scan: () => Scan | undefined, runId: () => string | unde
     modes: wantedModes.value,
   }))
 
+  const stored = computed<StoredView>(() => ({
+    roles: wantedRoles.value,
+    modes: wantedModes.value,
+    selections: wantedSelections.value,
+    positions: masterValues.value,
+    chosen: chosen.value,
+  }))
+
   function setRoles(next: Roles): void {
     if (next.slider !== roles.value.slider) cellValues.value = new Map()
     wantedRoles.value = next
   }
 
-  watch([wantedRoles, wantedModes, wantedSelections, masterValues], () =>
-    remember(
-      'view',
-      storeView({
-        roles: wantedRoles.value,
-        modes: wantedModes.value,
-        selections: wantedSelections.value,
-        positions: masterValues.value,
-      }),
-    ),
-  )
   watch(runId, () => {
     cellValues.value = new Map()
   })
@@ -111,6 +114,7 @@ export function useView(scan: () => Scan | undefined, runId: () => string | unde
     position,
     arrangement,
     wanted,
+    stored,
     modeOf: (dimension) => effectiveMode(dimension, roles.value, wantedModes.value),
     setRole(dimension, role) {
       setRoles(assignRole(roles.value, dimension, role))
@@ -151,6 +155,14 @@ export function useView(scan: () => Scan | undefined, runId: () => string | unde
       const axis = index.value?.slider
       const value = cellValues.value.get(cell)
       return axis && value !== undefined ? positionOf(axis, value) : position.value
+    },
+    restore(next) {
+      wantedRoles.value = next.roles
+      wantedModes.value = next.modes
+      wantedSelections.value = next.selections
+      masterValues.value = next.positions
+      chosen.value = next.chosen
+      cellValues.value = new Map()
     },
   }
 }

@@ -1,0 +1,102 @@
+// The view as a URL: what a link to it has to say, so that another browser shows the same.
+
+import type { FilterMode } from '@/api/types'
+import type { Modes, Selections } from '@/domain/filters'
+import { type Roles, roleOf, ROLES, withRole } from '@/domain/roles'
+import type { ChosenValues } from '@/domain/choices'
+
+export interface Link {
+  /** The id of the training run. */
+  readonly run: string
+  /** undefined: as the run is first shown. */
+  readonly roles: Roles | undefined
+  readonly modes: Modes
+  readonly selections: Selections
+  /** The values that tell which of several images the cells show. */
+  readonly chosen: ChosenValues
+  /** The value the master slider stands at. */
+  readonly at: string | undefined
+  /** By role: the values of the place in the lightbox. */
+  readonly open: Roles | undefined
+}
+
+const MODES: readonly FilterMode[] = ['hide', 'single', 'multi']
+
+/**
+ * `run=…&x=cfg&y=prompt_name&slider=checkpoint&at=4500`, then `filter.seed=single`, `only.seed=420` (repeated; `none=seed`
+ * for none), `show.seed=421` (`without=seed` for the images that have no seed), and `open=1&open.x=7&…` for the lightbox.
+ */
+export function writeLink(link: Link): string {
+  const query = new URLSearchParams({ run: link.run })
+  if (link.roles) {
+    for (const role of ROLES) query.set(role, link.roles[role] ?? '')
+  }
+  if (link.at !== undefined) query.set('at', link.at)
+  for (const [dimension, mode] of link.modes) query.set(`filter.${dimension}`, mode)
+  for (const [dimension, values] of link.selections) {
+    if (values.length === 0) query.append('none', dimension)
+    for (const value of values) query.append(`only.${dimension}`, value)
+  }
+  for (const [dimension, value] of link.chosen) {
+    if (value === undefined) query.append('without', dimension)
+    else query.set(`show.${dimension}`, value)
+  }
+  if (link.open) {
+    query.set('open', '1')
+    for (const role of ROLES) {
+      const value = link.open[role]
+      if (value !== undefined) query.set(`open.${role}`, value)
+    }
+  }
+  return `?${query.toString()}`
+}
+
+function readRoles(query: URLSearchParams): Roles | undefined {
+  if (!ROLES.some((role) => query.has(role))) return undefined
+  let roles: Roles = {}
+  for (const role of ROLES) {
+    const dimension = query.get(role) ?? ''
+    if (dimension !== '' && roleOf(roles, dimension) === undefined) roles = withRole(roles, role, dimension)
+  }
+  return roles
+}
+
+function readOpen(query: URLSearchParams): Roles | undefined {
+  if (!query.has('open')) return undefined
+  return Object.fromEntries(
+    ROLES.flatMap((role) => {
+      const value = query.get(`open.${role}`)
+      return value === null ? [] : [[role, value]]
+    }),
+  )
+}
+
+/** Reads what writeLink wrote; undefined when it names no run. What it does not know is skipped. */
+export function readLink(search: string): Link | undefined {
+  const query = new URLSearchParams(search)
+  const run = query.get('run') ?? ''
+  if (run === '') return undefined
+  const modes = new Map<string, FilterMode>()
+  const selections = new Map<string, string[]>(query.getAll('none').map((dimension) => [dimension, []]))
+  const chosen = new Map<string, string | undefined>(
+    query.getAll('without').map((dimension) => [dimension, undefined]),
+  )
+  for (const [key, value] of query) {
+    const dot = key.indexOf('.')
+    const dimension = key.slice(dot + 1)
+    const kind = dot === -1 ? '' : key.slice(0, dot)
+    const mode = MODES.find((each) => each === value)
+    if (kind === 'filter' && mode) modes.set(dimension, mode)
+    if (kind === 'only') selections.set(dimension, [...(selections.get(dimension) ?? []), value])
+    if (kind === 'show') chosen.set(dimension, value)
+  }
+  return {
+    run,
+    roles: readRoles(query),
+    modes,
+    selections,
+    chosen,
+    at: query.get('at') ?? undefined,
+    open: readOpen(query),
+  }
+}

@@ -1,0 +1,169 @@
+// Where the view is kept beyond the page: in its URL, so that it can be sent and Back returns to it, in the browser's
+// history with all that a URL leaves out, and in localStorage for the next visit.
+
+import { computed, onScopeDispose, watch } from 'vue'
+import { effectiveMode } from '@/domain/filters'
+import { isRecord } from '@/domain/json'
+import { CHECKPOINT } from '@/domain/roles'
+import { type Link, readLink, writeLink } from './link'
+import type { OpenImage } from './openImage'
+import { recall, recallString, remember } from './storage'
+import { parseView, type StoredView, storeView } from './storedView'
+import type { TrainingRuns } from './trainingRuns'
+import type { View } from './view'
+
+export interface Start {
+  readonly run: string | undefined
+  readonly view: StoredView
+  readonly open: Link['open']
+  /** Somebody followed a link to this view, rather than coming back to their own. */
+  readonly isLink: boolean
+}
+
+interface Entry {
+  readonly url: string
+  readonly state: { readonly view: unknown; readonly opened: boolean }
+}
+
+/** Browsers refuse to be told of every position of a slider that is dragged. */
+const REPLACE_DELAY_MS = 250
+
+function viewOf(link: Link): StoredView {
+  const slider = link.roles ? link.roles.slider : CHECKPOINT
+  const positions = slider !== undefined && link.at !== undefined ? [[slider, link.at] as const] : []
+  return { ...link, positions: new Map(positions) }
+}
+
+/** What the page begins with: what its history entry holds, else its URL, else what was last seen here. */
+export function readStart(): Start {
+  const state: unknown = history.state
+  const link = readLink(location.search)
+  if (!link) {
+    return { run: recallString('run'), view: parseView(recall('view')), open: undefined, isLink: false }
+  }
+  const kept = isRecord(state) ? state.view : undefined
+  return {
+    run: link.run,
+    view: kept === undefined ? viewOf(link) : parseView(kept),
+    open: link.open,
+    isLink: kept === undefined,
+  }
+}
+
+/** Views that differ in this are steps of the history; the rest, such as the slider, changes within a step. */
+function stepOf(link: Link): string {
+  const query = new URLSearchParams(
+    writeLink({ ...link, at: undefined, chosen: new Map(), open: link.open && {} }),
+  )
+  query.sort()
+  return query.toString()
+}
+
+function isOpenedState(state: unknown): boolean {
+  return isRecord(state) && state.opened === true
+}
+
+export function useNavigation(runs: TrainingRuns, view: View, image: OpenImage): void {
+  const link = computed<Link | undefined>(() => {
+    const run = runs.selected.value
+    const index = view.index.value
+    const roles = view.roles.value
+    const { modes } = view.arrangement.value
+    if (!run || !index) return undefined
+    const shown = (view.catalog.value?.dimensions ?? []).flatMap(({ name }) =>
+      effectiveMode(name, roles, modes) === 'hide' ? [] : [name],
+    )
+    return {
+      run: run.id,
+      roles,
+      modes: new Map(shown.flatMap((name) => {
+        const mode = modes.get(name)
+        return mode === undefined || Object.values(roles).includes(name) ? [] : [[name, mode]]
+      })),
+      selections: new Map(shown.flatMap((name) => {
+        const values = view.selections.value.get(name)
+        return values ? [[name, values]] : []
+      })),
+      chosen:
+        index.choices.length > 1
+          ? new Map(index.choices[view.choice.value]?.values.map(({ dimension, value }) => [dimension, value]))
+          : new Map(),
+      at: index.slider?.values[view.position.value],
+      open: image.place.value && image.values.value,
+    }
+  })
+
+  /** The step that the current entry of the history stands for; undefined: it was not written yet. */
+  let step: string | undefined
+  /** The current entry was made by opening an image, so going back closes it. */
+  let opened = isOpenedState(history.state)
+  /** What the current entry is to be replaced by, soon. */
+  let pending: Entry | undefined
+  /** We are going back, to an entry that is to become this. */
+  let closing: Entry | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
+
+  function flush(): void {
+    clearTimeout(timer)
+    if (pending) history.replaceState(pending.state, '', pending.url)
+    pending = undefined
+  }
+  function entryOf(current: Link): Entry {
+    return { url: writeLink(current), state: { view: storeView(view.stored.value), opened } }
+  }
+
+  watch(
+    link,
+    (next, before) => {
+      if (!next) return
+      const nextStep = stepOf(next)
+      if (closing) {
+        closing = entryOf(next)
+      } else if (step === undefined || step === nextStep) {
+        pending = entryOf(next)
+        clearTimeout(timer)
+        timer = setTimeout(flush, step === undefined ? 0 : REPLACE_DELAY_MS)
+      } else if (opened && before?.open && !next.open) {
+        clearTimeout(timer)
+        pending = undefined
+        opened = false
+        closing = entryOf(next)
+        history.back()
+      } else {
+        flush()
+        opened = next.open !== undefined
+        const { state, url } = entryOf(next)
+        history.pushState(state, '', url)
+      }
+      step = nextStep
+    },
+    { flush: 'post', immediate: true },
+  )
+  watch(view.stored, (stored) => remember('view', storeView(stored)))
+
+  function travel(event: PopStateEvent): void {
+    clearTimeout(timer)
+    pending = undefined
+    opened = isOpenedState(event.state)
+    if (closing) {
+      pending = { ...closing, state: { ...closing.state, opened } }
+      closing = undefined
+      flush()
+      return
+    }
+    const target = readLink(location.search)
+    if (!target) return
+    step = stepOf(target)
+    runs.select(target.run)
+    const kept = isRecord(event.state) ? event.state.view : undefined
+    view.restore(kept === undefined ? viewOf(target) : parseView(kept))
+    image.values.value = target.open
+  }
+  window.addEventListener('popstate', travel)
+  window.addEventListener('pagehide', flush)
+  onScopeDispose(() => {
+    window.removeEventListener('popstate', travel)
+    window.removeEventListener('pagehide', flush)
+    clearTimeout(timer)
+  })
+}
