@@ -18,6 +18,10 @@ export function previewUrl(image: Pick<Image, 'relative_path' | 'version'>, widt
   return `/api/previews/${width}/${encodePath(image.relative_path)}?v=${encodeURIComponent(image.version)}`
 }
 
+export function isPreviewUrl(url: string): boolean {
+  return url.startsWith('/api/previews/')
+}
+
 export function imageMetadataUrl(image: Pick<Image, 'relative_path'>): string {
   return `/api/images/${encodePath(image.relative_path)}/metadata`
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { buildCatalog } from './catalog'
-import { cellKey, describePlace, wantedImages } from './cells'
+import { cellKey, describePlace } from './cells'
 import { combinations, scanOf } from './fixtures'
 import { buildIndex } from './imageIndex'
 
@@ -8,19 +8,6 @@ const CATALOG = buildCatalog(
   scanOf(combinations({ cfg: ['1', '7'], checkpoint: ['a', 'b', 'c', 'd', 'e'] })),
 )
 const INDEX = buildIndex(CATALOG, { x: 'cfg', slider: 'checkpoint' }, new Map(), new Map(), [])
-
-describe('wantedImages', () => {
-  it('asks for what is visible first, then what is near, then the slider’s neighbours by distance', () => {
-    const { all, visible } = wantedImages(INDEX, 0, [
-      { x: 0, y: 0, slider: 1, isVisible: true },
-      { x: 1, y: 0, slider: 4, isVisible: false },
-    ])
-    const named = (images: typeof all): string[] =>
-      images.map(({ dimensions }) => `${dimensions.cfg ?? ''}${dimensions.checkpoint ?? ''}`)
-    expect(named(visible)).toEqual(['1b'])
-    expect(named(all)).toEqual(['1b', '7e', '1c', '1a', '1d'])
-  })
-})
 
 describe('a cell', () => {
   it('is named by its values, not by its position', () => {

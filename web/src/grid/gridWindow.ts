@@ -24,6 +24,10 @@ export function visibleSpan(
   return { start, end }
 }
 
+export function contains(span: Span, at: number): boolean {
+  return at >= span.start && at < span.end
+}
+
 export function indices(span: Span): number[] {
   return Array.from({ length: span.end - span.start }, (_, at) => span.start + at)
 }

@@ -1,12 +1,14 @@
 import { onScopeDispose, ref, watch, type Ref, type ShallowRef } from 'vue'
 import { usePictures } from '@/pictures/pictures'
+import type { CellPictures } from '@/pictures/sources'
+import { useAppState } from '@/state/app'
 import type { Size } from '@/ui/size'
 
 export interface CellPictureInput {
   /** The element that holds the picture and nothing else. */
   readonly frame: Readonly<ShallowRef<HTMLElement | null>>
   /** undefined: there is no image. */
-  readonly url: () => string | undefined
+  readonly pictures: () => CellPictures | undefined
   readonly description: () => string
   readonly onShown: (size: Size) => void
 }
@@ -20,15 +22,18 @@ export interface CellPicture {
   retry(): void
 }
 
-/** Keeps the picture of a URL in an element; the one before stays until the new one is decoded. */
+/** Keeps the picture of an image in an element; the one before stays until the new one is decoded. */
 export function useCellPicture(input: CellPictureInput): CellPicture {
-  const pictures = usePictures()
+  const { store } = usePictures()
+  const { motion } = useAppState()
   const status: CellPicture['status'] = ref('waiting')
   const reason = ref('')
   const hasPicture = ref(false)
-  let unwatch: (() => void) | undefined
+  let unwatch: (() => void)[] = []
 
   function show(element: HTMLImageElement): void {
+    status.value = 'ready'
+    if (input.frame.value?.firstChild === element) return
     element.alt = input.description()
     input.frame.value?.replaceChildren(element)
     hasPicture.value = true
@@ -38,34 +43,50 @@ export function useCellPicture(input: CellPictureInput): CellPicture {
     input.frame.value?.replaceChildren()
     hasPicture.value = false
   }
+
+  /** The original once things have settled; until then it stays only where it is shown already. */
+  function choose({ moving, original }: CellPictures): void {
+    const sharpest = store.state(original.url)
+    const quickest = store.state(moving.url)
+    if (sharpest.status === 'ready') {
+      const isShown = input.frame.value?.firstChild === sharpest.picture
+      if (isShown || motion.isSettled.value || quickest.status !== 'ready') {
+        show(sharpest.picture)
+        return
+      }
+    }
+    if (quickest.status === 'ready') {
+      show(quickest.picture)
+      return
+    }
+    status.value = quickest.status
+    if (quickest.status !== 'failed') return
+    reason.value = quickest.reason
+    clear()
+  }
+
   function follow(): void {
-    unwatch?.()
-    unwatch = undefined
-    const url = input.url()
-    if (url === undefined) {
+    for (const stop of unwatch) stop()
+    unwatch = []
+    const pictures = input.pictures()
+    if (!pictures) {
       status.value = 'missing'
       clear()
       return
     }
-    unwatch = pictures.watch(url, (state) => {
-      status.value = state.status
-      if (state.status === 'ready') show(state.picture)
-      if (state.status === 'failed') {
-        reason.value = state.reason
-        clear()
-      }
-    })
+    const urls = new Set([pictures.moving.url, pictures.original.url])
+    unwatch = [...urls].map((url) => store.watch(url, () => choose(pictures)))
   }
 
-  watch([input.frame, input.url], follow, { flush: 'post' })
-  onScopeDispose(() => unwatch?.())
+  watch([input.frame, input.pictures, motion.isSettled], follow, { flush: 'post' })
+  onScopeDispose(() => unwatch.forEach((stop) => stop()))
   return {
     status,
     reason,
     hasPicture,
     retry() {
-      const url = input.url()
-      if (url !== undefined) pictures.retry(url)
+      const pictures = input.pictures()
+      if (pictures) store.retry(pictures.moving.url)
     },
   }
 }

@@ -1,20 +1,20 @@
 import { computed, ref, watch, watchEffect, type ComputedRef, type ShallowRef } from 'vue'
-import { imageUrl } from '@/api/paths'
-import { cellKey, type CellPlace, wantedImages } from '@/domain/cells'
+import { cellKey, type CellPlace } from '@/domain/cells'
 import { axisLength, type ImageIndex } from '@/domain/imageIndex'
-import { usePictures } from '@/pictures/pictures'
+import type { CellPictures } from '@/pictures/sources'
 import { useAppState } from '@/state/app'
 import { NARROW } from '@/state/viewport'
 import type { Size } from '@/ui/size'
 import { gridLayout, type Layout } from './gridLayout'
-import { indices, type Span } from './gridWindow'
+import { indices } from './gridWindow'
+import { useCellSources, useGridPictures } from './useGridPictures'
 import { useGridWindow } from './useGridWindow'
 
 export interface GridCell extends CellPlace {
   readonly key: string
   /** The position of its slider. */
   readonly slider: number
-  readonly url: string | undefined
+  readonly pictures: CellPictures | undefined
 }
 
 export interface GridRow {
@@ -41,14 +41,9 @@ export interface GridCells {
 
 const TALLEST = 3
 
-function contains(span: Span, at: number): boolean {
-  return at >= span.start && at < span.end
-}
-
 /** Which cells are in the document, how large they are, and which pictures they want. */
 export function useGridCells({ index, body, coveredTop }: GridCellsInput): GridCells {
   const { view, viewport, grid, runs } = useAppState()
-  const pictures = usePictures()
 
   /** Height by width. */
   const aspect = ref(1)
@@ -88,6 +83,7 @@ export function useGridCells({ index, body, coveredTop }: GridCellsInput): GridC
     coveredTop: () => coveredTop() + layout.value.headerHeight,
   })
 
+  const sources = useCellSources(() => layout.value.cellWidth)
   const mountedColumns = computed(() => indices(near.mountedColumns.value))
   const mountedRows = computed(() =>
     indices(near.mountedRows.value).map((y) => ({
@@ -96,26 +92,19 @@ export function useGridCells({ index, body, coveredTop }: GridCellsInput): GridC
         const key = cellKey(index(), { x, y })
         const slider = view.cellPosition(key)
         const image = index().find({ x, y, slider }, view.choice.value)
-        return { x, y, key, slider, url: image && imageUrl(image) }
+        return { x, y, key, slider, pictures: image && sources.value.of(image) }
       }),
     })),
   )
 
-  watch(
-    [mountedRows, near.rows, near.columns],
-    () => {
-      const cells = mountedRows.value
-        .flatMap((row) => row.cells)
-        .map((cell) => ({
-          ...cell,
-          isVisible: contains(near.columns.value, cell.x) && contains(near.rows.value, cell.y),
-        }))
-      const wanted = wantedImages(index(), view.choice.value, cells)
-      grid.visibleUrls.value = wanted.visible.map(imageUrl)
-      pictures.want(wanted.all.map(imageUrl))
-    },
-    { immediate: true, flush: 'post' },
-  )
+  useGridPictures({
+    index,
+    aspect: () => aspect.value,
+    cells: mountedRows,
+    visibleRows: near.rows,
+    visibleColumns: near.columns,
+    sources,
+  })
 
   return {
     layout,

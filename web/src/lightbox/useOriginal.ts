@@ -25,7 +25,6 @@ export interface Original {
 
 const BUDGET = 96 * 1024 * 1024
 const SLOTS = 2
-const TYPICAL_BYTES = 1344 * 1344 * 4
 /** An original that is there sooner needs nothing to stand in for it. */
 const STAND_IN_AFTER_MS = 60
 const STAND_IN_WIDTH = 1024
@@ -39,7 +38,6 @@ export function useOriginal({ image, next }: OriginalInput): Original {
   const store = new PictureStore({
     load: loadPicture,
     bytes: decodedBytes,
-    typicalBytes: TYPICAL_BYTES,
     budget: BUDGET,
     slots: SLOTS,
   })
@@ -61,7 +59,7 @@ export function useOriginal({ image, next }: OriginalInput): Original {
     const mine = new AbortController()
     standIn = mine
     try {
-      const preview = await loadPicture(previewUrl(of, STAND_IN_WIDTH), mine.signal)
+      const preview = await loadPicture({ url: previewUrl(of, STAND_IN_WIDTH) }, mine.signal)
       if (standIn !== mine) return
       isStandIn.value = true
       picture.value = preview
@@ -81,7 +79,7 @@ export function useOriginal({ image, next }: OriginalInput): Original {
       store.want([])
       return
     }
-    store.want([imageUrl(current)])
+    store.want([{ url: imageUrl(current) }])
     timer = setTimeout(() => void showStandIn(current), STAND_IN_AFTER_MS)
     unwatch = store.watch(imageUrl(current), (state) => {
       isLoading.value = state.status === 'waiting'
@@ -91,7 +89,7 @@ export function useOriginal({ image, next }: OriginalInput): Original {
       isStandIn.value = false
       picture.value = state.status === 'ready' ? state.picture : undefined
       if (state.status === 'ready') lastSize.value = sizeOf(state.picture)
-      store.want([current, ...next()].map(imageUrl))
+      store.want([current, ...next()].map((each) => ({ url: imageUrl(each) })))
     })
   }
 

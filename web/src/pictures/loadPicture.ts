@@ -1,4 +1,5 @@
 import { isAbort, problemOf, unreachable } from '@/api/problem'
+import type { PictureRequest } from './sources'
 
 /** An <img> does not say why it failed; one byte of the same URL does. */
 async function reasonFor(url: string, signal: AbortSignal): Promise<string> {
@@ -11,10 +12,14 @@ async function reasonFor(url: string, signal: AbortSignal): Promise<string> {
   }
 }
 
-/** Loads and decodes an original. It stays an <img>, so that the browser's own "save image" works. */
-export async function loadPicture(url: string, signal: AbortSignal): Promise<HTMLImageElement> {
+/** Loads and decodes an image. It stays an <img>, so that the browser's own "save image" works. */
+export async function loadPicture(
+  { url, fallback }: PictureRequest,
+  signal: AbortSignal,
+): Promise<HTMLImageElement> {
   const element = new Image()
-  element.decoding = 'async'
+  // Should the browser have dropped the decoded picture, it paints late rather than a gap.
+  element.decoding = 'sync'
   element.draggable = false
   const stop = (): void => element.removeAttribute('src')
   signal.addEventListener('abort', stop, { once: true })
@@ -23,6 +28,7 @@ export async function loadPicture(url: string, signal: AbortSignal): Promise<HTM
     await element.decode()
     return element
   } catch {
+    if (fallback !== undefined && !signal.aborted) return await loadPicture({ url: fallback }, signal)
     throw new Error(await reasonFor(url, signal))
   } finally {
     signal.removeEventListener('abort', stop)

@@ -15,8 +15,7 @@ function storeWith({ budget = 1000, slots = 4 } = {}) {
     budget,
     slots,
     bytes: () => 10,
-    typicalBytes: 10,
-    load: (url, signal) =>
+    load: ({ url }, signal) =>
       new Promise((resolve, reject) => {
         const settle = async (action: () => void): Promise<void> => {
           action()
@@ -30,6 +29,7 @@ function storeWith({ budget = 1000, slots = 4 } = {}) {
         })
       }),
   })
+  const want = (urls: readonly string[]): void => store.want(urls.map((url) => ({ url })))
   const inFlight = (): string[] =>
     loads.filter(({ url, signal }) => !signal.aborted && !store.isSettled([url])).map(({ url }) => url)
   const load = (url: string): Load => {
@@ -37,50 +37,71 @@ function storeWith({ budget = 1000, slots = 4 } = {}) {
     if (!found) throw new Error(`${url} was never loaded`)
     return found
   }
-  return { store, loads, load, inFlight }
+  return { store, want, loads, load, inFlight }
 }
 
 const URLS = ['a', 'b', 'c', 'd', 'e', 'f']
 
 describe('PictureStore', () => {
   it('loads the most important first, no more at once than there are slots', async () => {
-    const { store, load, inFlight } = storeWith({ slots: 2 })
-    store.want(['a', 'b', 'c'])
+    const { want, load, inFlight } = storeWith({ slots: 2 })
+    want(['a', 'b', 'c'])
     expect(inFlight()).toEqual(['a', 'b'])
     await load('a').succeed()
     expect(inFlight()).toEqual(['b', 'c'])
   })
 
   it('aborts what is no longer wanted and gives the slot to what is', () => {
-    const { store, load, inFlight } = storeWith({ slots: 2 })
-    store.want(['a', 'b'])
-    store.want(['c', 'b'])
+    const { want, load, inFlight } = storeWith({ slots: 2 })
+    want(['a', 'b'])
+    want(['c', 'b'])
     expect(load('a').signal.aborted).toBe(true)
     expect(inFlight()).toEqual(['b', 'c'])
   })
 
   it('never tells of a load that was aborted', async () => {
-    const { store, load } = storeWith()
-    store.want(['a'])
-    store.want([])
+    const { store, load, want } = storeWith()
+    want(['a'])
+    want([])
     await load('a').succeed()
     expect(store.state('a')).toEqual({ status: 'waiting' })
   })
 
-  it('tells a watcher every state, and loads what is watched without being wanted', async () => {
-    const { store, load } = storeWith()
+  it('tells a watcher every state', async () => {
+    const { store, want, load } = storeWith()
     const seen: string[] = []
     store.watch('a', (state) => seen.push(state.status))
+    want(['a'])
     await load('a').succeed()
     expect(seen).toEqual(['waiting', 'ready'])
   })
 
+  it('lets go of a load for something more important, and comes back to it', async () => {
+    const { want, load, inFlight } = storeWith({ slots: 2 })
+    want(['c', 'd'])
+    want(['a', 'c', 'd'])
+    expect(load('d').signal.aborted).toBe(true)
+    expect(load('c').signal.aborted).toBe(false)
+    expect(inFlight()).toEqual(['c', 'a'])
+    await load('a').succeed()
+    expect(inFlight()).toEqual(['c', 'd'])
+  })
+
+  it('begins nothing while it is paused', () => {
+    const { store, want, loads, inFlight } = storeWith()
+    store.setPaused(true)
+    want(['a', 'b'])
+    expect(loads).toHaveLength(0)
+    store.setPaused(false)
+    expect(inFlight()).toEqual(['a', 'b'])
+  })
+
   it('keeps the reason of a failure, and loads again when asked to', async () => {
-    const { store, load, loads } = storeWith()
-    store.watch('a', () => undefined)
+    const { store, load, loads, want } = storeWith()
+    want(['a'])
     await load('a').fail('There is no such image.')
     expect(store.state('a')).toEqual({ status: 'failed', reason: 'There is no such image.' })
-    store.want(['a'])
+    want(['a'])
     expect(loads).toHaveLength(1)
     store.retry('a')
     await load('a').succeed()
@@ -88,8 +109,8 @@ describe('PictureStore', () => {
   })
 
   it('tries everything again that failed when asked to', async () => {
-    const { store, load, loads } = storeWith()
-    store.want(['a', 'b', 'c'])
+    const { store, load, loads, want } = storeWith()
+    want(['a', 'b', 'c'])
     await load('a').succeed()
     await load('b').fail('gone')
     await load('c').fail('gone')
@@ -98,33 +119,27 @@ describe('PictureStore', () => {
   })
 
   it('drops the least recently wanted when the budget is full', async () => {
-    const { store, load } = storeWith({ budget: 30 })
+    const { store, load, want } = storeWith({ budget: 30 })
     for (const url of ['a', 'b', 'c']) {
-      store.want([url])
+      want([url])
       await load(url).succeed()
     }
-    store.want(['a'])
-    store.want(['d'])
+    want(['a'])
+    want(['d'])
     await load('d').succeed()
     expect(URLS.filter((url) => store.isSettled([url]))).toEqual(['a', 'c', 'd'])
   })
 
-  it('keeps what is watched beyond the budget, and wants no more than fits', async () => {
-    const { store, load, loads } = storeWith({ budget: 20 })
-    for (const url of ['a', 'b', 'c']) {
-      store.watch(url, () => undefined)
-      await load(url).succeed()
-    }
+  it('keeps what is wanted or watched beyond the budget, until it is neither', async () => {
+    const { store, want, load } = storeWith({ budget: 20 })
+    want(['a', 'b', 'c'])
+    for (const url of ['a', 'b', 'c']) await load(url).succeed()
     expect(store.isSettled(['a', 'b', 'c'])).toBe(true)
-    store.want(URLS)
-    expect(loads.map(({ url }) => url)).toEqual(['a', 'b', 'c'])
-  })
-
-  it('puts what is watched before what is only wanted', async () => {
-    const { store, load, inFlight } = storeWith({ slots: 1 })
-    store.want(['a', 'b', 'c'])
-    store.watch('c', () => undefined)
-    await load('a').succeed()
-    expect(inFlight()).toEqual(['c'])
+    const unwatch = store.watch('a', () => undefined)
+    want([])
+    expect(URLS.filter((url) => store.isSettled([url]))).toEqual(['a', 'c'])
+    unwatch()
+    store.setBudget(10)
+    expect(URLS.filter((url) => store.isSettled([url]))).toEqual(['c'])
   })
 })

@@ -1,7 +1,9 @@
 import { inject, type InjectionKey, provide } from 'vue'
 import { type GridState, useGridState } from './gridState'
+import { type Motion, useMotion } from './motion'
 import { readStart, useNavigation } from './navigation'
 import { type OpenImage, useOpenImage } from './openImage'
+import { type PictureSettings, usePictureSettings } from './pictureSettings'
 import { type Presets, usePresets } from './presets'
 import { recallString } from './storage'
 import { type TrainingRuns, useTrainingRuns } from './trainingRuns'
@@ -15,6 +17,8 @@ export interface AppState {
   readonly image: OpenImage
   readonly grid: GridState
   readonly viewport: Viewport
+  readonly motion: Motion
+  readonly pictureSettings: PictureSettings
 }
 
 const KEY: InjectionKey<AppState> = Symbol('app state')
@@ -33,7 +37,16 @@ export function provideAppState(): AppState {
   useNavigation(runs, view, image)
   // A link shows what its sender saw, which is no change to one's own preset.
   const presets = usePresets(view, start.isLink ? undefined : recallString('preset'))
-  const state = { runs, view, presets, image, grid: useGridState(), viewport: useViewport() }
+  const state: AppState = {
+    runs,
+    view,
+    presets,
+    image,
+    grid: useGridState(),
+    viewport: useViewport(),
+    motion: useMotion(),
+    pictureSettings: usePictureSettings(),
+  }
   provide(KEY, state)
   return state
 }

@@ -4,6 +4,8 @@ export interface Viewport {
   /** Without the scroll bar, in CSS pixels. */
   readonly width: Readonly<Ref<number>>
   readonly height: Readonly<Ref<number>>
+  /** Device pixels to a CSS pixel; changes with the browser's zoom and from screen to screen. */
+  readonly pixelRatio: Readonly<Ref<number>>
 }
 
 export const WIDE = 1024
@@ -14,7 +16,9 @@ export function useViewport(): Viewport {
   const root = document.documentElement
   const width = ref(root.clientWidth)
   const height = ref(window.innerHeight)
+  const pixelRatio = ref(window.devicePixelRatio)
   const measure = (): void => {
+    pixelRatio.value = window.devicePixelRatio
     width.value = root.clientWidth
     height.value = window.innerHeight
     root.style.setProperty('--viewport-width', `${root.clientWidth}px`)
@@ -28,5 +32,5 @@ export function useViewport(): Viewport {
     window.removeEventListener('resize', measure)
   })
   measure()
-  return { width: readonly(width), height: readonly(height) }
+  return { width: readonly(width), height: readonly(height), pixelRatio: readonly(pixelRatio) }
 }
