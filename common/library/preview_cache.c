@@ -200,16 +200,10 @@ static bool keep(const struct library_preview_cache *cache, const struct library
 }
 
 bool library_preview_keep(struct arena *arena, const struct library_preview_cache *cache,
-	const struct library_preview_key *key, const struct library_preview *preview,
-	bool background)
+	const struct library_preview_key *key, const struct library_preview *preview)
 {
-	const char *file = library_preview_file(arena, key, preview->type);
-
-	if (!keep(cache, key, file, buffer_text(&preview->bytes)))
-		return false;
-	if (!background)
-		library_preview_evict(arena, cache);
-	return true;
+	return keep(cache, key, library_preview_file(arena, key, preview->type),
+		buffer_text(&preview->bytes));
 }
 
 bool library_preview_keep_fault(struct arena *arena, const struct library_preview_cache *cache,

@@ -52,12 +52,10 @@ bool library_preview_find_fault(struct arena *arena, const struct library_previe
 
 /*
  * Keeps a preview, or the reason why there is none (ERROR_UNSUPPORTED, ERROR_DAMAGED or
- * ERROR_INVALID), and removes what is kept for other versions of the image. `background` ones
- * evict nothing. False with errno.
+ * ERROR_INVALID), and removes what is kept for other versions of the image. False with errno.
  */
 bool library_preview_keep(struct arena *arena, const struct library_preview_cache *cache,
-	const struct library_preview_key *key, const struct library_preview *preview,
-	bool background);
+	const struct library_preview_key *key, const struct library_preview *preview);
 bool library_preview_keep_fault(struct arena *arena, const struct library_preview_cache *cache,
 	const struct library_preview_key *key, const struct error *fault);
 

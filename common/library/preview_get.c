@@ -21,6 +21,7 @@ struct get_work {
 	const struct library_preview_wish *wish;
 	struct library_preview_answer *answer;
 	struct error *error;
+	const char *cache_dir;
 	struct library_preview_cache cache; /* its descriptors are -1 if there is none now */
 	int descriptor;			    /* the image's */
 	struct stat status;		    /* when its version was taken */
@@ -133,11 +134,14 @@ static bool make_and_keep(struct get_work *work)
 	answer->bytes = preview.bytes;
 	if (!has_cache(work))
 		return true;
-	if (!library_preview_keep(
-		    work->arena, &work->cache, &answer->key, &preview, work->wish->background)) {
+	if (!library_preview_keep(work->arena, &work->cache, &answer->key, &preview)) {
 		answer->keep_error = errno;
 		return true;
 	}
+	if (!work->wish->background &&
+		library_preview_must_evict(&work->cache, LIBRARY_PREVIEWS_NOT_IN_USE))
+		library_preview_evict_aside(
+			work->cache_dir, work->cache.limit, LIBRARY_PREVIEWS_NOT_IN_USE);
 	answer->file = library_preview_file(work->arena, &answer->key, answer->type);
 	return true;
 }
@@ -155,9 +159,13 @@ static bool may_begin(struct get_work *work)
 		return true;
 	if (!library_preview_lock_background(&work->cache))
 		return overloaded(work->error);
-	return library_preview_has_spare_room(work->arena, &work->cache) ||
-	       error_set(work->error, ERROR_UNAVAILABLE, "cache_full",
-		       "The cache of previews is full of those in use; this one can wait.");
+	if (library_preview_has_spare_room(&work->cache))
+		return true;
+	if (library_preview_must_evict(&work->cache, LIBRARY_PREVIEWS_UNUSED_TODAY))
+		library_preview_evict_aside(
+			work->cache_dir, work->cache.limit, LIBRARY_PREVIEWS_UNUSED_TODAY);
+	return error_set(work->error, ERROR_UNAVAILABLE, "cache_full",
+		"The cache of previews is full of those in use; this one can wait.");
 }
 
 static bool get(struct get_work *work)
@@ -187,7 +195,11 @@ bool library_preview_get(struct arena *arena, const struct config *config,
 	const struct library_preview_wish *wish, struct library_preview_answer *answer,
 	struct error *error)
 {
-	struct get_work work = {.arena = arena, .wish = wish, .answer = answer, .error = error};
+	struct get_work work = {.arena = arena,
+		.wish = wish,
+		.answer = answer,
+		.error = error,
+		.cache_dir = config->cache_dir};
 	bool done = false;
 
 	*answer =

@@ -2,11 +2,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/limits.h"
 #include "base/log.h"
 #include "library/preview_walk.h"
 
@@ -148,25 +152,41 @@ static void log_eviction(const struct library_preview_walk *walk, int64_t began)
 	log_end(&line);
 }
 
+bool library_preview_has_spare_room(const struct library_preview_cache *cache)
+{
+	return library_preview_used(cache) + SPARE <= cache->limit;
+}
+
+bool library_preview_must_evict(
+	const struct library_preview_cache *cache, enum library_preview_victims victims)
+{
+	struct state state = read_state(cache);
+
+	if (victims == LIBRARY_PREVIEWS_NOT_IN_USE)
+		return state.used > cache->limit;
+	/* Nothing can have grown old since it was last found that nothing has. */
+	return state.used + SPARE > cache->limit && state.oldest < clock_now() / 1000 - DAY;
+}
+
 /*
- * Looks at all files and removes the longest unused ones, last used before `unused_since`, until
- * nine tenths of the limit are left; then sets the count right. What other processes count
- * meanwhile is kept: at worst it counts twice until the next time.
+ * Looks at all files, removes the longest unused ones, then sets the count right. What other
+ * processes count meanwhile is kept: at worst it counts twice until the next time.
  */
-static void evict(
-	struct arena *arena, const struct library_preview_cache *cache, int64_t unused_since)
+void library_preview_evict(struct arena *arena, const struct library_preview_cache *cache,
+	enum library_preview_victims victims)
 {
 	int64_t began = clock_monotonic();
+	int64_t spared = victims == LIBRARY_PREVIEWS_NOT_IN_USE ? IN_USE_SECONDS : DAY;
 	struct state state;
 	struct library_preview_walk walk;
 	uint64_t before;
 
 	if (!lock(cache, LOCK_EVICTION, false))
 		return;
-	before = read_state(cache).used;
+	before = library_preview_used(cache);
 	if (library_preview_walk(arena, cache->directory, &walk)) {
-		library_preview_remove_unused(
-			&walk, cache->directory, cache->limit / 10 * 9, unused_since);
+		library_preview_remove_unused(&walk, cache->directory, cache->limit / 10 * 9,
+			clock_now() / 1000 - spared);
 		(void)lock(cache, LOCK_STATE, true);
 		state = read_state(cache);
 		state.used = walk.bytes + (state.used > before ? state.used - before : 0);
@@ -178,24 +198,50 @@ static void evict(
 	unlock(cache, LOCK_EVICTION);
 }
 
-void library_preview_evict(struct arena *arena, const struct library_preview_cache *cache)
+/* What a thread of its own needs to know. */
+struct eviction {
+	uint64_t limit;
+	enum library_preview_victims victims;
+	char cache_dir[LIMIT_PATH];
+};
+
+static void *evict_aside(void *argument)
 {
-	if (library_preview_used(cache) > cache->limit)
-		evict(arena, cache, clock_now() / 1000 - IN_USE_SECONDS);
+	struct eviction *eviction = argument;
+	struct library_preview_cache cache;
+	struct arena arena;
+
+	arena_init(&arena, LIMIT_REQUEST_MEMORY);
+	if (library_preview_cache_open(&cache, eviction->cache_dir, eviction->limit)) {
+		library_preview_evict(&arena, &cache, eviction->victims);
+		library_preview_cache_close(&cache);
+	}
+	arena_free(&arena);
+	free(eviction);
+	return NULL;
 }
 
-bool library_preview_has_spare_room(struct arena *arena, const struct library_preview_cache *cache)
+void library_preview_evict_aside(
+	const char *cache_dir, uint64_t limit, enum library_preview_victims victims)
 {
-	int64_t yesterday = clock_now() / 1000 - DAY;
-	struct state state = read_state(cache);
+	struct eviction *eviction = malloc(sizeof(*eviction));
+	pthread_attr_t detached;
+	pthread_t thread;
+	bool started;
 
-	if (state.used + SPARE <= cache->limit)
-		return true;
-	/* Nothing can have grown old since it was last found that nothing has. */
-	if (state.oldest >= yesterday)
-		return false;
-	evict(arena, cache, yesterday);
-	return library_preview_used(cache) + SPARE <= cache->limit;
+	if (!eviction || pthread_attr_init(&detached) != 0) {
+		free(eviction);
+		return;
+	}
+	eviction->limit = limit;
+	eviction->victims = victims;
+	(void)snprintf(eviction->cache_dir, sizeof(eviction->cache_dir), "%s", cache_dir);
+	started = pthread_attr_setdetachstate(&detached, PTHREAD_CREATE_DETACHED) == 0 &&
+		  pthread_create(&thread, &detached, evict_aside, eviction) == 0;
+	(void)pthread_attr_destroy(&detached);
+	/* The next preview that is kept tries again. */
+	if (!started)
+		free(eviction);
 }
 
 void library_preview_recover(

@@ -23,14 +23,32 @@ void library_preview_count(const struct library_preview_cache *cache, int64_t ch
 /* Bytes counted at present. */
 uint64_t library_preview_used(const struct library_preview_cache *cache);
 
-/* If the limit is passed: evicts down to nine tenths of it, unless another process is at it. */
-void library_preview_evict(struct arena *arena, const struct library_preview_cache *cache);
+/* What may be evicted. */
+enum library_preview_victims {
+	LIBRARY_PREVIEWS_NOT_IN_USE,  /* all but those asked for in the last seconds */
+	LIBRARY_PREVIEWS_UNUSED_TODAY /* those not asked for in the last 24 hours */
+};
 
 /*
- * True if there is room for a preview that nobody waits for: without evicting any that was asked
- * for in the last day.
+ * True if evicting is due (the limit is passed) or, for LIBRARY_PREVIEWS_UNUSED_TODAY, if it may
+ * help those who may evict no others.
  */
-bool library_preview_has_spare_room(struct arena *arena, const struct library_preview_cache *cache);
+bool library_preview_must_evict(
+	const struct library_preview_cache *cache, enum library_preview_victims victims);
+
+/* Evicts down to nine tenths of the limit, unless another process is at it. */
+void library_preview_evict(struct arena *arena, const struct library_preview_cache *cache,
+	enum library_preview_victims victims);
+
+/*
+ * The same in a thread of its own, because removing thousands of files takes seconds on some file
+ * systems; nobody waits for it, and nothing is lost when the process ends before it.
+ */
+void library_preview_evict_aside(
+	const char *cache_dir, uint64_t limit, enum library_preview_victims victims);
+
+/* True if there is room for a preview without evicting any. */
+bool library_preview_has_spare_room(const struct library_preview_cache *cache);
 
 /*
  * After the machine was started anew, what was written just before it stopped may be torn, and the

@@ -77,7 +77,7 @@ static struct library_preview_key keep(
 	assert_non_null(buffer_reserve(&preview.bytes, size));
 	memset(preview.bytes.bytes, 'x', size);
 	preview.bytes.length = size;
-	assert_true(library_preview_keep(&fixture->arena, &fixture->cache, &key, &preview, true));
+	assert_true(library_preview_keep(&fixture->arena, &fixture->cache, &key, &preview));
 	file = library_preview_file(&fixture->arena, &key, preview.type);
 	assert_int_equal(utimensat(fixture->cache.directory, file, times, 0), 0);
 	buffer_free(&preview.bytes);
@@ -170,7 +170,8 @@ static void what_was_not_used_longest_is_evicted(void **state)
 	for (unsigned i = 0; i < 12; i++)
 		keys[i] = keep(fixture, arena_printf(&fixture->arena, "run/%u.png", i), "1-2",
 			92 << 10, 100 + (i * 7 % 12));
-	library_preview_evict(&fixture->arena, &fixture->cache);
+	assert_true(library_preview_must_evict(&fixture->cache, LIBRARY_PREVIEWS_NOT_IN_USE));
+	library_preview_evict(&fixture->arena, &fixture->cache, LIBRARY_PREVIEWS_NOT_IN_USE);
 	for (unsigned i = 0; i < 12; i++)
 		assert_int_equal(is_kept(fixture, &keys[i]), i * 7 % 12 < 9);
 	assert_int_equal(
@@ -181,6 +182,19 @@ static void what_was_not_used_longest_is_evicted(void **state)
 	assert_int_not_equal(fstatat(fixture->cache.directory, "run/5.png", &status, 0), 0);
 }
 
+static void evicting_aside_comes_to_the_same(void **state)
+{
+	struct fixture *fixture = *state;
+	struct library_preview_key stale = keep(fixture, "a.png", "1-2", 2 << 20, 60);
+
+	library_preview_evict_aside(
+		fixture->cache_dir, fixture->cache.limit, LIBRARY_PREVIEWS_NOT_IN_USE);
+	for (int i = 0; i < 10000 && library_preview_used(&fixture->cache) > 0; i++)
+		(void)usleep(1000);
+	assert_int_equal(library_preview_used(&fixture->cache), 0);
+	assert_false(is_kept(fixture, &stale));
+}
+
 /* It may be on its way to a client at this moment. */
 static void what_was_just_used_is_not_evicted(void **state)
 {
@@ -188,7 +202,7 @@ static void what_was_just_used_is_not_evicted(void **state)
 	struct library_preview_key fresh = keep(fixture, "a.png", "1-2", 2 << 20, 0);
 	struct library_preview_key stale = keep(fixture, "b.png", "1-2", 1000, 60);
 
-	library_preview_evict(&fixture->arena, &fixture->cache);
+	library_preview_evict(&fixture->arena, &fixture->cache, LIBRARY_PREVIEWS_NOT_IN_USE);
 	assert_true(is_kept(fixture, &fresh));
 	assert_false(is_kept(fixture, &stale));
 }
@@ -199,15 +213,20 @@ static void background_work_displaces_only_what_was_unused_for_a_day(void **stat
 	struct library_preview_key today;
 	struct library_preview_key yesterday;
 
-	assert_true(library_preview_has_spare_room(&fixture->arena, &fixture->cache));
 	today = keep(fixture, "today.png", "1-2", 700 << 10, DAY - 100);
-	assert_true(library_preview_has_spare_room(&fixture->arena, &fixture->cache));
+	assert_true(library_preview_has_spare_room(&fixture->cache));
 	yesterday = keep(fixture, "yesterday.png", "1-2", 290 << 10, DAY + 100);
-	assert_true(library_preview_has_spare_room(&fixture->arena, &fixture->cache));
+	assert_false(library_preview_has_spare_room(&fixture->cache));
+	assert_true(library_preview_must_evict(&fixture->cache, LIBRARY_PREVIEWS_UNUSED_TODAY));
+	library_preview_evict(&fixture->arena, &fixture->cache, LIBRARY_PREVIEWS_UNUSED_TODAY);
 	assert_true(is_kept(fixture, &today));
 	assert_false(is_kept(fixture, &yesterday));
+	assert_true(library_preview_has_spare_room(&fixture->cache));
+	/* Full again, and all of it of today: to look for more would be in vain. */
 	(void)keep(fixture, "more.png", "1-2", 290 << 10, 50);
-	assert_false(library_preview_has_spare_room(&fixture->arena, &fixture->cache));
+	assert_false(library_preview_has_spare_room(&fixture->cache));
+	assert_false(library_preview_must_evict(&fixture->cache, LIBRARY_PREVIEWS_UNUSED_TODAY));
+	library_preview_evict(&fixture->arena, &fixture->cache, LIBRARY_PREVIEWS_UNUSED_TODAY);
 	assert_true(is_kept(fixture, &today));
 }
 
@@ -485,6 +504,7 @@ int main(void)
 		WITH_FILES(a_new_version_takes_the_place_of_the_old),
 		WITH_FILES(reasons_are_remembered),
 		WITH_FILES(what_was_not_used_longest_is_evicted),
+		WITH_FILES(evicting_aside_comes_to_the_same),
 		WITH_FILES(what_was_just_used_is_not_evicted),
 		WITH_FILES(background_work_displaces_only_what_was_unused_for_a_day),
 		WITH_FILES(what_was_written_last_before_a_power_cut_is_not_trusted),
