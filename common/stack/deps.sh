@@ -3,6 +3,7 @@
 #
 #   deps.sh run     what it takes to build and run
 #   deps.sh test    that, and what the tests and the linters take
+#   deps.sh bench   that, and what the product is measured against
 #
 # Works as root or with sudo; without either it prints the command to type and ends with status 1.
 set -eu
@@ -12,6 +13,7 @@ libraries="libfcgi-dev libsqlite3-dev libjson-c-dev libyaml-dev libpng-dev zlib1
 libraries="$libraries libjpeg62-turbo-dev libwebp-dev libzimg-dev"
 services="spawn-fcgi multiwatch s6 curl ca-certificates"
 tests="libcmocka-dev procps chromium wrk"
+measures="libvips-tools"
 checks="clang clang-format clang-tidy cppcheck libclang-rt-14-dev"
 
 die() {
@@ -22,7 +24,8 @@ die() {
 case ${1:-} in
 run) wanted="$build $libraries $services" ;;
 test) wanted="$build $libraries $services $tests $checks" ;;
-*) die "usage: deps.sh run|test" ;;
+bench) wanted="$build $libraries $services $tests $checks $measures" ;;
+*) die "usage: deps.sh run|test|bench" ;;
 esac
 
 PATH=$PATH:/usr/sbin:/sbin
@@ -84,6 +87,7 @@ describe "to start and watch over the programs" "$services"
 describe "to build the web app" "nodejs npm"
 describe "to test" "$tests"
 describe "to check and format the code" "$checks"
+describe "to measure against" "$measures"
 
 # A package that brings a service starts it (nginx would take port 80). dpkg finds these two first,
 # which start nothing; of all this nothing remains afterwards.

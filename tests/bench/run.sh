@@ -204,6 +204,27 @@ measure_presets() {
 	done
 }
 
+# --- The previews --------------------------------------------------------------------------------
+
+# The demonstration's pictures: 1344 x 1344, two to three megabytes each.
+prepare_previews() {
+	"$bin/demo-data" "$root/build/demo" >&2
+	mkdir -p "$place/ours" "$place/theirs"
+	find "$root/build/demo/samples" -name '*.png' -size +1M | sort | head -n 40 >"$place/pictures"
+	pictures=$(wc -l <"$place/pictures")
+	[ "$pictures" -eq 40 ] || die "only $pictures pictures"
+}
+
+# Pictures per second of one processor's time.
+measure_previews() {
+	note previews "$(tr '\n' '\0' <"$place/pictures" |
+		xargs -0 "$bin/bench/stopwatch" --cpu "$bin/bench/previews" 512 "$place/ours" |
+		awk -v n="$pictures" '{print n / $1}')"
+	note vips "$(tr '\n' '\0' <"$place/pictures" | VIPS_CONCURRENCY=1 \
+		xargs -0 "$bin/bench/stopwatch" --cpu vipsthumbnail --size 512x \
+		--output "$place/theirs/%s.jpg[Q=88]" | awk -v n="$pictures" '{print n / $1}')"
+}
+
 # --- The table -----------------------------------------------------------------------------------
 
 # row WHAT FIGURE BASELINE UNIT LIMIT LEAST: the ratio must be at most the limit, or at least it.
@@ -229,6 +250,7 @@ print_table() {
 	row 'The same again, unchanged' "$(median repeated)" "$find" ms 0.25 ''
 	row 'The same, client has it (304)' "$(median unchanged)" "$find" ms 0.25 ''
 	row 'GET /api/presets, five presets' "$(median presets)" "$(median hello)" req/s 0.6 1
+	row 'Previews made, one core' "$(median previews)" "$(median vips)" /s 1 1
 	awk -v memory="$memory" -v peak="$peak" -v n="$processes" 'BEGIN {
 		printf "| Resident memory of the catalog pool (%d processes) | %.0f MB | | | under 150 MB | %s |\n",
 			n, memory / 1024, memory / 1024 < 150 ? "met" : "missed"
@@ -251,12 +273,14 @@ write_document() {
 }
 
 command -v wrk >/dev/null || die "the Debian package wrk is missing"
+command -v vipsthumbnail >/dev/null || die "the Debian package libvips-tools is missing"
 make_tree
 rm -rf "$place/results"
 mkdir -p "$place/results"
 start_stack
 prepare_scan
 prepare_presets
+prepare_previews
 # Once for nothing: from here on the kernel's caches hold the tree for both sides.
 find "$samples" -type f -printf '%s %T@ %p\n' >/dev/null
 round=0
@@ -265,6 +289,7 @@ while [ "$round" -lt "$rounds" ]; do
 	echo "Round $round of $rounds" >&2
 	measure_scan
 	measure_presets
+	measure_previews
 done
 measure_memory
 print_table >"$place/table.md"
