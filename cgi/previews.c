@@ -18,8 +18,6 @@
 #include "library/preview_get.h"
 #include "program.h"
 
-static const unsigned WIDTHS[] = {256, 512, 1024};
-
 /* What outlives a request. */
 struct previews {
 	struct arena arena;
@@ -33,11 +31,11 @@ static bool read_width(const struct http_request *request, unsigned *width, stru
 {
 	struct text given = http_captured(request, "width");
 
-	for (size_t i = 0; i < sizeof(WIDTHS) / sizeof(*WIDTHS); i++) {
+	for (size_t i = 0; i < LIBRARY_PREVIEW_WIDTHS; i++) {
 		char known[16];
 
-		*width = WIDTHS[i];
-		(void)snprintf(known, sizeof(known), "%u", WIDTHS[i]);
+		*width = library_preview_widths[i];
+		(void)snprintf(known, sizeof(known), "%u", *width);
 		if (text_equal(given, text_from(known)))
 			return true;
 	}

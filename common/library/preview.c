@@ -4,6 +4,8 @@
 
 #include "base/limits.h"
 
+const unsigned library_preview_widths[LIBRARY_PREVIEW_WIDTHS] = {256, 512, 1024};
+
 static const struct {
 	const char *content_type;
 	const char *extension;

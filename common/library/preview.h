@@ -3,6 +3,10 @@
 
 #include "library/picture.h"
 
+/* The widths that previews are made in, the smallest first. */
+#define LIBRARY_PREVIEW_WIDTHS 3
+extern const unsigned library_preview_widths[LIBRARY_PREVIEW_WIDTHS];
+
 enum library_preview_type { LIBRARY_PREVIEW_JPEG, LIBRARY_PREVIEW_WEBP, LIBRARY_PREVIEW_TYPES };
 
 /* An image made small. */

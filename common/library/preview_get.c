@@ -98,19 +98,48 @@ static bool read_image(struct get_work *work, struct buffer *bytes)
 	return error_cause(work->error, "read: %s", strerror(errno));
 }
 
-static bool make(struct get_work *work, struct library_preview *preview)
+static bool make_from(
+	struct get_work *work, const struct buffer *bytes, struct library_preview *preview)
 {
-	struct library_picture_source source = {
-		.is_abandoned = work->wish->is_abandoned, .context = work->wish->context};
-	struct buffer bytes;
-	bool done;
+	const struct library_picture_source source = {.bytes = buffer_text(bytes),
+		.is_abandoned = work->wish->is_abandoned,
+		.context = work->wish->context};
 
-	if (!read_image(work, &bytes)) {
+	return library_preview_make(&source, work->wish->width, preview, work->error);
+}
+
+/* Out of a larger preview that is kept: a fraction of the work. False if there is none that will
+ * do.
+ */
+static bool make_from_larger(struct get_work *work, struct library_preview *preview)
+{
+	struct library_preview_key key = work->answer->key;
+	enum library_preview_type type;
+	bool done = false;
+
+	for (size_t i = LIBRARY_PREVIEW_WIDTHS; !done && has_cache(work) && i-- > 0;) {
+		struct buffer bytes;
+		const char *file;
+
+		key.width = library_preview_widths[i];
+		if (key.width <= work->wish->width)
+			break;
+		if (!library_preview_find(work->arena, &work->cache, &key, &type))
+			continue;
+		buffer_init(&bytes, LIMIT_PICTURE_FILE);
+		file = library_preview_file(work->arena, &key, type);
+		done = file && file_read_path(work->cache.directory, file, &bytes) &&
+		       make_from(work, &bytes, preview);
 		buffer_free(&bytes);
-		return false;
 	}
-	source.bytes = buffer_text(&bytes);
-	done = library_preview_make(&source, work->wish->width, preview, work->error);
+	return done;
+}
+
+static bool make_from_image(struct get_work *work, struct library_preview *preview)
+{
+	struct buffer bytes;
+	bool done = read_image(work, &bytes) && make_from(work, &bytes, preview);
+
 	buffer_free(&bytes);
 	if (is_unchanged(work))
 		return done;
@@ -126,7 +155,7 @@ static bool make_and_keep(struct get_work *work)
 	int64_t began = clock_monotonic();
 	struct library_preview preview;
 
-	if (!make(work, &preview))
+	if (!make_from_larger(work, &preview) && !make_from_image(work, &preview))
 		return settle_fault(work);
 	answer->was_made = true;
 	answer->took_ns = clock_monotonic() - began;

@@ -307,6 +307,19 @@ static bool get(struct fixture *fixture, const char *path, struct library_previe
 	return library_preview_get(&fixture->arena, &fixture->config, &wish, answer, error);
 }
 
+static unsigned height_of(const struct buffer *file)
+{
+	struct library_picture_source source = {.bytes = buffer_text(file)};
+	struct library_picture picture;
+	struct error error;
+	unsigned height;
+
+	assert_true(library_picture_read(&source, &picture, &error));
+	height = picture.height;
+	library_picture_free(&picture);
+	return height;
+}
+
 /* Writes an image and sets its modification time `age` seconds back. */
 static void put_image(struct fixture *fixture, const char *path, struct text content, int64_t age)
 {
@@ -342,6 +355,37 @@ static void a_preview_is_made_once_and_again_when_the_image_changes(void **state
 	assert_false(is_kept(fixture, &first.key));
 	buffer_free(&answer.bytes);
 	buffer_free(&file);
+}
+
+/* The preview in the cache is of another picture than the image, so that it can be told apart. */
+static void a_larger_preview_is_made_use_of_if_it_is_sound(void **state)
+{
+	struct fixture *fixture = *state;
+	struct library_preview preview = {.type = LIBRARY_PREVIEW_JPEG};
+	struct library_preview_answer answer;
+	struct buffer file;
+	struct error error;
+
+	write_image(&file, 700, 300);
+	put_image(fixture, "a.jpg", buffer_text(&file), 100);
+	buffer_free(&file);
+	assert_true(get(fixture, "a.jpg", &answer, &error));
+	assert_int_equal(height_of(&answer.bytes), 110);
+	buffer_free(&answer.bytes);
+	for (int sound = 1; sound >= 0; sound--) {
+		struct library_preview_key larger = answer.key;
+
+		assert_int_equal(unlinkat(fixture->cache.directory, answer.file, 0), 0);
+		write_image(&preview.bytes, 512, 512);
+		preview.bytes.length = sound ? preview.bytes.length : 1000;
+		larger.width = 512;
+		assert_true(
+			library_preview_keep(&fixture->arena, &fixture->cache, &larger, &preview));
+		buffer_free(&preview.bytes);
+		assert_true(get(fixture, "a.jpg", &answer, &error));
+		assert_int_equal(height_of(&answer.bytes), sound ? 256 : 110);
+		buffer_free(&answer.bytes);
+	}
 }
 
 static void a_damaged_image_is_remembered_until_it_changes(void **state)
@@ -511,6 +555,7 @@ int main(void)
 		WITH_FILES(the_count_is_set_right_when_the_machine_was_started_anew),
 		WITH_FILES(temporary_files_are_not_counted),
 		WITH_FILES(a_preview_is_made_once_and_again_when_the_image_changes),
+		WITH_FILES(a_larger_preview_is_made_use_of_if_it_is_sound),
 		WITH_FILES(a_damaged_image_is_remembered_until_it_changes),
 		WITH_FILES(a_file_that_ends_too_early_is_damaged_once_it_is_old),
 		WITH_FILES(files_that_are_no_images_are_told_apart),
