@@ -153,7 +153,7 @@ static bool make_and_keep(struct get_work *work)
 {
 	struct library_preview_answer *answer = work->answer;
 	int64_t began = clock_monotonic();
-	struct library_preview preview;
+	struct library_preview preview = {0};
 
 	if (!make_from_larger(work, &preview) && !make_from_image(work, &preview))
 		return settle_fault(work);
