@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { formatJson, parseJson } from './json'
+import { numberText, parseJson, parseJsonTexts } from './json'
 
 describe('parseJson', () => {
   it('keeps every digit of a 64-bit seed', () => {
@@ -31,34 +31,21 @@ describe('parseJson', () => {
   })
 })
 
-describe('formatJson', () => {
-  it('indents without touching numbers, with short lists on one line', () => {
-    const long = Array.from({ length: 30 }, (_, at) => at)
-    expect(
-      formatJson(
-        `{"seed":18446744073709551615,"cfg":7.0,"none":[],"link":["3",0],"rest":[{"a":{}},${JSON.stringify(long)}]}`,
-      ),
-    ).toBe(
-      [
-        '{',
-        '  "seed": 18446744073709551615,',
-        '  "cfg": 7.0,',
-        '  "none": [],',
-        '  "link": ["3", 0],',
-        '  "rest": [',
-        '    {',
-        '      "a": {}',
-        '    },',
-        '    [',
-        long.map((each) => `      ${each}`).join(',\n'),
-        '    ]',
-        '  ]',
-        '}',
-      ].join('\n'),
-    )
+describe('parseJsonTexts', () => {
+  it('keeps numbers as they were written, and strings apart from them', () => {
+    const parsed = parseJsonTexts('{"seed": 18446744073709551615, "cfg": 7.0, "x": [NaN, -1e-3], "s": "7.0"}')
+    expect(parsed).toMatchObject({ s: '7.0' })
+    const { seed, cfg, x, s } = parsed as Record<string, unknown>
+    expect([seed, cfg, ...(x as unknown[]), s].map(numberText)).toEqual([
+      '18446744073709551615',
+      '7.0',
+      'NaN',
+      '-1e-3',
+      undefined,
+    ])
   })
 
-  it('gives back text that is no JSON', () => {
-    expect(formatJson('Steps: 20, Seed: 1')).toBe('Steps: 20, Seed: 1')
+  it('is undefined for what is not JSON', () => {
+    expect(parseJsonTexts('Steps: 20, Seed: 1')).toBeUndefined()
   })
 })
