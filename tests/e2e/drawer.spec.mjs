@@ -1,0 +1,80 @@
+import { expect, test } from './support/test.mjs';
+
+test('US-12.1 the drawer holds run, presets and dimensions, from top to bottom', async ({ app }) => {
+	await app.openDrawer();
+	const tops = [];
+	for (const name of ['Training run', 'Preset', 'Dimensions']) {
+		tops.push((await app.drawer.getByRole('region', { name, exact: true }).boundingBox()).y);
+	}
+	expect(tops).toEqual(tops.toSorted((a, b) => a - b));
+	await expect(app.drawer.getByRole('region', { name: 'Training run' }).getByTestId('run-select')).toBeVisible();
+	await expect(app.drawer.getByRole('region', { name: 'Preset' }).getByTestId('preset-select')).toBeVisible();
+	await expect(app.dimension('seed')).toBeVisible();
+	expect((await app.drawer.boundingBox()).x).toBe(0);
+});
+
+test('US-12.2 a button in the header opens and closes it', async ({ app, page }) => {
+	const button = page.getByRole('banner').getByRole('button', { name: 'Open the controls' });
+	await expect(app.drawer).toBeHidden();
+	await button.click();
+	await expect(app.drawer).toBeVisible();
+	await page.getByRole('banner').getByRole('button', { name: 'Close the controls' }).click();
+	await expect(app.drawer).toBeHidden();
+});
+
+test('US-12.3 it lies over the content and does not push the grid', async ({ app, page }) => {
+	const boxes = async () => {
+		const all = [];
+		for (const cell of await app.cells.all()) all.push(await cell.boundingBox());
+		return all;
+	};
+	const before = await boxes();
+	await app.openDrawer();
+	expect(await boxes()).toEqual(before);
+	const { x, y } = before[0];
+	const isCovered = await page.evaluate(
+		([x, y]) => document.elementFromPoint(x, y).closest('[role="dialog"]')?.getAttribute('aria-label'),
+		[x + 5, y + 5],
+	);
+	expect(isCovered).toBe('Controls');
+});
+
+test('US-12.5 the filters stay in the main area', async ({ app, page }) => {
+	await app.setMode('seed', 'Multi');
+	await app.openDrawer();
+	await expect(page.getByRole('main').getByRole('button', { name: /^Filter seed\b/ })).toBeVisible();
+	await expect(app.drawer.getByRole('button', { name: /^Filter / })).toHaveCount(0);
+	await app.filter('seed').click();
+	await expect(page.getByRole('main').getByRole('group', { name: 'Values of seed' })).toBeVisible();
+});
+
+test.describe('on a first visit', () => {
+	test.use({ remembered: {} });
+	for (const [width, isOpen] of [
+		[1023, false],
+		[1024, true],
+	]) {
+		test(`US-12.4 at a width of ${width} the drawer is ${isOpen ? 'open' : 'closed'}`, async ({ app, page }) => {
+			await page.setViewportSize({ width, height: 800 });
+			await page.reload();
+			await app.settled();
+			await expect(app.drawer).toBeVisible({ visible: isOpen });
+		});
+	}
+});
+
+test.describe('on a phone', () => {
+	test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, remembered: {} });
+	test('a run is chosen, moved through and looked at by touch', async ({ app, page }) => {
+		await page.getByTestId('menu').tap();
+		await app.runSelect.tap();
+		await page.locator('.n-base-select-option').filter({ hasText: 'lora/Tinte' }).tap();
+		await expect(app.drawer).toBeHidden();
+		await app.settled();
+		await app.cells.first().getByRole('button', { name: /^Open/ }).tap();
+		await app.lightbox.expectPicture('ink final 50% "off" #1+1, strength 0.5');
+		await app.lightbox.root.getByRole('button', { name: 'Close', exact: true }).tap();
+		await expect(app.lightbox.root).toHaveCount(0);
+		expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBeLessThanOrEqual(0);
+	});
+});

@@ -1,0 +1,179 @@
+import { decodePng } from './support/png.mjs';
+import { expect, test } from './support/test.mjs';
+import { FULL_SIZE, fullSizePixel, GALLERY, gallery, LANTERN, lantern } from './tree.mjs';
+
+const at = (checkpoint, prompts = LANTERN.prompts, cfgs = LANTERN.cfgs) =>
+	prompts.map((prompt) => cfgs.map((cfg) => lantern({ checkpoint, prompt, cfg })));
+
+test('US-2.1 rows are the values of Y, columns those of X', async ({ app, page }) => {
+	await expect(page.getByRole('rowheader')).toContainText(LANTERN.prompts);
+	await expect(page.getByRole('columnheader').filter({ has: page.getByRole('button') })).toContainText(LANTERN.cfgs);
+	await app.expectPictures(at('3000'));
+});
+
+test.describe('at a size of 1344', () => {
+	test.use({ remembered: { drawer: false, 'cell-width': FULL_SIZE.size }, viewport: { width: 1500, height: 1600 } });
+	test('US-2.2 a cell shows the original, each of its 1344×1344 pixels', async ({ app, page }) => {
+		await app.chooseRun(FULL_SIZE.name);
+		await expect(app.cell(0, 0).locator('img, canvas')).toBeVisible();
+		const box = await app.cell(0, 0).locator('img, canvas').boundingBox();
+		expect([box.width, box.height]).toEqual([FULL_SIZE.size, FULL_SIZE.size]);
+		const [x, y] = [Math.round(box.x), Math.round(box.y)];
+		const differing = async () => {
+			const screen = decodePng(await page.screenshot());
+			let count = 0;
+			// The corners of a cell are round.
+			for (let row = 8; row < FULL_SIZE.size - 8; row++)
+				for (let column = 8; column < FULL_SIZE.size - 8; column++) {
+					const [wanted, shown] = [fullSizePixel(column, row), screen.at(x + column, y + row)];
+					if (wanted.some((value, channel) => value !== shown[channel])) count++;
+				}
+			return count;
+		};
+		await expect.poll(differing).toBe(0);
+	});
+});
+
+test('US-2.3 a combination without an image is an empty placeholder', async ({ app }) => {
+	await app.moveTo(app.master, LANTERN.checkpoints.indexOf('2000'));
+	const expected = at('2000');
+	expected[0][0] = 'no image';
+	await app.expectPictures(expected);
+	await expect(app.cell(0, 0).locator('img, canvas')).toHaveCount(0);
+	await expect(app.cell(0, 0)).toContainText('checkpoint 2000');
+});
+
+test('a missing image is never replaced by another seed’s', async ({ app }) => {
+	await app.moveTo(app.master, LANTERN.checkpoints.indexOf('1500'));
+	const expected = at('1500');
+	expected[2][1] = 'no image';
+	await app.expectPictures(expected);
+});
+
+test('of several batches the highest is shown', async ({ app }) => {
+	await app.moveTo(app.master, 0);
+	const expected = at('500');
+	expected[0][0] = lantern({ checkpoint: '500', prompt: 'canyon', cfg: '1.5', batch: 2 });
+	await app.expectPictures(expected);
+});
+
+test('pictures keep their proportions', async ({ app }) => {
+	const { width, height } = await app.cell(0, 0).locator('img, canvas').boundingBox();
+	expect(Math.abs(width / height - 192 / 128)).toBeLessThan(0.02);
+});
+
+test.describe('a grid larger than the viewport', () => {
+	test('US-2.4 scrolls to every cell, its headers staying in sight', async ({ app, page }) => {
+		await app.chooseRun(GALLERY.name);
+		await page.mouse.move(640, 600);
+		await page.mouse.wheel(GALLERY.columns * 400, GALLERY.columns * 400);
+		// The run has fewer rows of files than columns of files: X gets the shorter list.
+		const [lastRow, lastColumn] = [`${GALLERY.columns - 1}`, `${GALLERY.rows - 1}`];
+		await expect(app.rowHeader(lastRow)).toBeInViewport();
+		await expect(app.columnHeader(lastColumn)).toBeInViewport();
+		await app.settled();
+		await expect
+			.poll(async () => (await app.pictures()).at(-1).at(-1))
+			.toBe(gallery(GALLERY.columns - 1, GALLERY.rows - 1));
+		const topmost = (header) =>
+			header.evaluate((element) => {
+				const { x, y, width, height } = element.getBoundingClientRect();
+				return element.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+			});
+		expect(await topmost(app.rowHeader(lastRow))).toBe(true);
+		expect(await topmost(app.columnHeader(lastColumn))).toBe(true);
+	});
+
+	test('only what is near the viewport is in the document', async ({ app }) => {
+		await app.chooseRun(GALLERY.name);
+		await expect(app.page.getByRole('grid')).toHaveAttribute('aria-rowcount', String(GALLERY.columns + 1));
+		expect(await app.cells.count()).toBeLessThan(GALLERY.columns * GALLERY.rows);
+	});
+
+	test('US-14.6 the page scrolls as one: nothing inside it does', async ({ app, page }) => {
+		await app.chooseRun(GALLERY.name);
+		const scrollable = await page.evaluate(() =>
+			[...document.querySelectorAll('main, main *')]
+				.filter((element) => {
+					const { overflowX, overflowY } = getComputedStyle(element);
+					return (
+						(/auto|scroll/.test(overflowX) && element.scrollWidth > element.clientWidth) ||
+						(/auto|scroll/.test(overflowY) && element.scrollHeight > element.clientHeight)
+					);
+				})
+				.map((element) => element.className),
+		);
+		expect(scrollable).toEqual([]);
+		await page.mouse.move(640, 600);
+		await page.mouse.wheel(300, 700);
+		await expect.poll(() => page.evaluate(() => [window.scrollX, window.scrollY])).toEqual([300, 700]);
+	});
+
+	test('US-14.7 the grid fills the viewport below a thin bar with the master slider', async ({ app, page }) => {
+		await app.chooseRun(GALLERY.name);
+		await page.mouse.move(640, 600);
+		await page.mouse.wheel(400, 800);
+		await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(800);
+		const inGrid = (x, y) =>
+			page.evaluate(([x, y]) => document.elementFromPoint(x, y)?.closest('[role="grid"]') !== null, [x, y]);
+		const { width, height } = page.viewportSize();
+		const bar = await page.getByRole('group', { name: 'checkpoint of all cells' }).boundingBox();
+		expect(bar.y + bar.height).toBeLessThan(100);
+		for (const x of [2, width / 2, width - 20]) {
+			for (const y of [100, height / 2, height - 2]) expect(await inGrid(x, y), `at ${x}, ${y}`).toBe(true);
+		}
+	});
+});
+
+test('US-14.3 US-14.4 a click on a column header shows only its value, another click all again', async ({ app }) => {
+	await app.columnHeader('4').click();
+	await app.expectPictures(at('3000', LANTERN.prompts, ['4']));
+	await expect(app.filter('cfg')).toContainText('4');
+	await app.columnHeader('4').click();
+	await app.expectPictures(at('3000'));
+	await expect(app.filter('cfg')).toContainText('all 2');
+});
+
+test('US-14.5 row headers do the same', async ({ app }) => {
+	await app.rowHeader('lighthouse').click();
+	await app.expectPictures(at('3000', ['lighthouse']));
+	await expect(app.filter('prompt_name')).toContainText('lighthouse');
+	await app.rowHeader('lighthouse').click();
+	await app.expectPictures(at('3000'));
+});
+
+test.describe('several images for one cell', () => {
+	const other = LANTERN.seeds[1];
+	const seeded = (seed) =>
+		LANTERN.prompts.map((prompt) => LANTERN.cfgs.map((cfg) => lantern({ checkpoint: '3000', prompt, cfg, seed })));
+
+	test('the badge says which is shown, and steps it in all cells', async ({ app, page }) => {
+		await expect(app.cell(1, 0)).toContainText('1/2');
+		await expect(page.getByTestId('choice')).toContainText('seed 7');
+		await app.cell(1, 0).getByRole('button', { name: /^Image 1\/2/ }).click();
+		await app.expectPictures(seeded(other));
+		await expect(page.getByTestId('choice')).toContainText(`seed ${other}`);
+	});
+
+	test('the keys , and . step it too, and stay out of text fields', async ({ app, page }) => {
+		await page.keyboard.press('.');
+		await app.expectPictures(seeded(other));
+		await page.keyboard.press(',');
+		await app.expectPictures(seeded('7'));
+		await app.openDrawer();
+		await app.runSelect.click();
+		await page.keyboard.press('.');
+		await expect(page.getByTestId('choice')).toContainText('seed 7');
+	});
+});
+
+test('the size of the cells is chosen with a slider, and “Fit” undoes it', async ({ app, page }) => {
+	const width = async () => (await app.cell(0, 0).boundingBox()).width;
+	expect(await width()).toBe(160);
+	await page.getByRole('slider', { name: 'Size of the cells' }).press('ArrowRight');
+	await expect.poll(width).toBeGreaterThan(160);
+	await page.getByRole('button', { name: 'Fit' }).click();
+	const fitting = await width();
+	expect(fitting).toBeGreaterThan(400);
+	expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+});

@@ -1,0 +1,206 @@
+import { expect, test } from './support/test.mjs';
+import { comfyuiPrompt, FULL_SIZE, LANTERN, lantern, lanternFile } from './tree.mjs';
+
+const values = { checkpoint: '3000', prompt: 'lighthouse', seed: '7', cfg: '4' };
+const centre = ({ x, y, width, height }) => ({ x: x + width / 2, y: y + height / 2 });
+
+/** Opens the lightbox on the cell with `values`. */
+async function open(app) {
+	await app.cell(1, 1).getByRole('button', { name: /^Open/ }).click();
+	await app.lightbox.expectPicture(lantern(values));
+	return app.lightbox;
+}
+/** Zooms in until the picture is much larger than the stage. */
+async function zoomIn(lightbox) {
+	const middle = centre(await lightbox.stage.boundingBox());
+	while ((await lightbox.scale()) < 10) await lightbox.wheel(middle, -300);
+}
+
+test('US-7.1 a click on a cell opens its picture over the page', async ({ app }) => {
+	const lightbox = await open(app);
+	await expect(lightbox.root).toHaveAttribute('role', 'dialog');
+	await expect(lightbox.root).toHaveAccessibleName(/prompt_name lighthouse, cfg 4, checkpoint 3000/);
+	const box = await lightbox.root.boundingBox();
+	expect(box).toMatchObject({ x: 0, y: 0, ...app.page.viewportSize() });
+});
+
+test('US-7.2 the wheel zooms in and out, at the pointer', async ({ app }) => {
+	const lightbox = await open(app);
+	const before = await lightbox.rect();
+	// A point in the last block of the picture, that must stay under the pointer.
+	const point = { x: before.x + before.width * 0.9, y: before.y + before.height * 0.9 };
+	await lightbox.wheel(point, -300);
+	await expect.poll(async () => (await lightbox.rect()).width).toBeGreaterThan(before.width * 1.5);
+	await zoomIn(lightbox);
+	await lightbox.wheel(point, 300);
+	await expect.poll(() => lightbox.scale()).toBeLessThan(10);
+	for (let turn = 0; turn < 20; turn++) await lightbox.wheel(point, 300);
+	await expect.poll(() => lightbox.rect()).toEqual(before);
+
+	await app.page.keyboard.press('Escape');
+	await app.chooseRun(FULL_SIZE.name);
+	await app.cell(0, 0).getByRole('button', { name: /^Open/ }).click();
+	await expect(lightbox.stage.locator('img, canvas')).toBeVisible();
+	const whole = await lightbox.rect();
+	const pointer = { x: Math.round(whole.x + whole.width * 0.6), y: Math.round(whole.y + whole.height * 0.4) };
+	const under = async () => {
+		const rect = await lightbox.rect();
+		return [(pointer.x - rect.x) / rect.width, (pointer.y - rect.y) / rect.height];
+	};
+	const wanted = await under();
+	await lightbox.wheel(pointer, -300);
+	await expect.poll(async () => (await lightbox.rect()).width).toBeGreaterThan(whole.width * 1.5);
+	for (const [at, share] of (await under()).entries()) expect(share).toBeCloseTo(wanted[at], 2);
+});
+
+test('US-7.3 dragging moves the zoomed picture', async ({ app }) => {
+	const lightbox = await open(app);
+	await zoomIn(lightbox);
+	const before = await lightbox.rect();
+	const from = centre(await lightbox.stage.boundingBox());
+	await lightbox.drag(from, { x: from.x + 120, y: from.y - 70 });
+	const after = await lightbox.rect();
+	expect(after.x - before.x).toBeCloseTo(120, 0);
+	expect(after.y - before.y).toBeCloseTo(-70, 0);
+	expect(after.width).toBeCloseTo(before.width, 0);
+});
+
+test('US-7.4 US-16.3 Escape closes it and gives the focus back', async ({ app, page }) => {
+	const lightbox = await open(app);
+	await page.keyboard.press('Escape');
+	await expect(lightbox.root).toHaveCount(0);
+	await expect(app.cell(1, 1).getByRole('button', { name: /^Open/ })).toBeFocused();
+});
+
+test('US-7.4 US-16.1 a click beside the picture closes it, a click on it or a drag that ends beside it does not', async ({ app, page }) => {
+	const lightbox = await open(app);
+	const picture = await lightbox.rect();
+	const beside = { x: picture.x - 60, y: picture.y + picture.height / 2 };
+	await page.mouse.click(...Object.values(centre(picture)));
+	await lightbox.drag(centre(picture), beside);
+	await lightbox.drag(beside, centre(picture));
+	await lightbox.expectPicture(lantern(values));
+	await page.mouse.click(beside.x, beside.y);
+	await expect(lightbox.root).toHaveCount(0);
+});
+
+test('US-16.2 the button in the top left corner closes it', async ({ app }) => {
+	const lightbox = await open(app);
+	const close = lightbox.root.getByRole('button', { name: 'Close', exact: true });
+	const box = await close.boundingBox();
+	expect(box.x + box.width).toBeLessThan(70);
+	expect(box.y + box.height).toBeLessThan(70);
+	await close.click();
+	await expect(lightbox.root).toHaveCount(0);
+});
+
+test('a double click shows the actual size, another the whole picture', async ({ app, page }) => {
+	await app.chooseRun(FULL_SIZE.name);
+	await app.cell(0, 0).getByRole('button', { name: /^Open/ }).click();
+	await expect(app.lightbox.stage.locator('img, canvas')).toBeVisible();
+	const whole = await app.lightbox.rect();
+	expect(whole.width).toBeLessThan(FULL_SIZE.size);
+	const point = centre(whole);
+	await page.mouse.dblclick(point.x, point.y);
+	await expect(app.lightbox.zoom).toHaveText('100 %');
+	await page.mouse.dblclick(point.x, point.y);
+	await expect.poll(() => app.lightbox.rect()).toEqual(whole);
+});
+
+test('the slider inside moves the cell, zoom and place staying as they are', async ({ app, page }) => {
+	const lightbox = await open(app);
+	const middle = centre(await lightbox.stage.boundingBox());
+	await lightbox.wheel(middle, -200);
+	const rect = await lightbox.rect();
+	await lightbox.slider.press('Home');
+	await lightbox.expectPicture(lantern({ ...values, checkpoint: '500' }));
+	expect(await lightbox.rect()).toEqual(rect);
+	await page.keyboard.press('Escape');
+	await expect.poll(async () => (await app.pictures())[1][1]).toBe(lantern({ ...values, checkpoint: '500' }));
+});
+
+test('a position without an image says so', async ({ app }) => {
+	await app.cell(0, 0).getByRole('button', { name: /^Open/ }).click();
+	await app.lightbox.slider.press('ArrowLeft');
+	await expect(app.lightbox.stage).toContainText('There is no image here');
+	await app.lightbox.slider.press('ArrowLeft');
+	await app.lightbox.expectPicture(lantern({ checkpoint: '1500', prompt: 'canyon', cfg: '1.5' }));
+});
+
+test('US-10.1 US-10.3 the metadata has the workflow’s JSON, formatted and scrollable', async ({ app, page }) => {
+	const lightbox = await open(app);
+	await lightbox.showMetadata();
+	const { metadata } = lightbox;
+	const code = metadata.getByLabel('prompt', { exact: true });
+	await expect(code).toBeVisible();
+	expect(JSON.parse(await code.innerText())).toEqual(JSON.parse(comfyuiPrompt(values)));
+	await expect(code).toContainText(/^\{\n\s+"3": \{\n/);
+	expect(await code.evaluate((element) => element.scrollHeight > element.clientHeight)).toBe(true);
+	const { x, y, width } = await code.boundingBox();
+	await page.mouse.move(x + width / 2, y + 20);
+	await page.mouse.wheel(0, 200);
+	await expect
+		.poll(() => code.evaluate((element) => element.scrollTop + element.closest('aside').scrollTop))
+		.toBeGreaterThan(0);
+	await metadata.getByText('workflow', { exact: true }).click();
+	await expect(metadata.getByLabel('workflow', { exact: true })).toContainText('"KSampler"');
+});
+
+test('prompt, seed, steps, cfg, sampler and model come first, in clear', async ({ app }) => {
+	const lightbox = await open(app);
+	await app.page.keyboard.press('Escape');
+	await app.page.keyboard.press('.');
+	await app.cell(1, 1).getByRole('button', { name: /^Open/ }).click();
+	await lightbox.showMetadata();
+	const facts = await lightbox.metadata.locator('dl').evaluate((list) =>
+		Object.fromEntries([...list.querySelectorAll('dt')].map((dt) => [dt.innerText, dt.nextElementSibling.innerText])),
+	);
+	expect(facts).toEqual({
+		Prompt: 'A lighthouse at dusk, lit by paper lanterns',
+		'Negative prompt': 'blurry',
+		Seed: LANTERN.seeds[1],
+		Steps: '20',
+		CFG: '4',
+		Sampler: 'res_multistep',
+		Scheduler: 'beta',
+		Model: lanternFile('3000'),
+	});
+});
+
+test('US-10.2 metadata is asked for when the lightbox shows it, and only for that image', async ({ app }) => {
+	const asked = app.collectRequests((url) => url.pathname.endsWith('/metadata'));
+	await app.moveTo(app.master, 4);
+	const lightbox = await open(app);
+	expect(asked).toEqual([]);
+	await lightbox.showMetadata();
+	await expect(lightbox.metadata).toContainText('Seed');
+	expect(asked.map((url) => decodeURIComponent(url.pathname))).toEqual([
+		`/api/images/${lanternFile('3000')}/prompt_name=lighthouse&steps=20&seed=7&cfg=4&_00001_.png/metadata`,
+	]);
+	await lightbox.slider.press('Home');
+	await expect(lightbox.metadata).toContainText(lanternFile('500'));
+	expect(asked).toHaveLength(2);
+});
+
+test('US-10.4 an image without metadata says so', async ({ app }) => {
+	await app.chooseRun(FULL_SIZE.name);
+	await app.cell(0, 0).getByRole('button', { name: /^Open/ }).click();
+	await app.lightbox.showMetadata();
+	await expect(app.lightbox.metadata).toContainText(/no metadata available/i);
+});
+
+test('US-10.5 zoom and pan work beside the metadata, and scrolling it moves nothing', async ({ app, page }) => {
+	const lightbox = await open(app);
+	await lightbox.showMetadata();
+	await zoomIn(lightbox);
+	const before = await lightbox.rect();
+	const pane = centre(await lightbox.metadata.boundingBox());
+	await lightbox.wheel(pane, 300);
+	await lightbox.drag(pane, { x: pane.x, y: pane.y + 40 });
+	expect(await lightbox.rect()).toEqual(before);
+	const from = centre(await lightbox.stage.boundingBox());
+	await lightbox.drag(from, { x: from.x + 50, y: from.y });
+	expect((await lightbox.rect()).x - before.x).toBeCloseTo(50, 0);
+	await page.keyboard.press('Escape');
+	await expect(lightbox.root).toHaveCount(0);
+});

@@ -1,0 +1,36 @@
+import { expect, test } from './support/test.mjs';
+
+test('the API’s documentation is served, and asks nobody else', async ({ page }) => {
+	await page.goto('/docs/');
+	await expect(page.getByText('/api/training-runs/{id}/scan')).toBeVisible();
+	await expect(page.getByText('/api/presets', { exact: true }).first()).toBeVisible();
+});
+
+test('the guard of these tests notices other origins, errors and what the policy refuses', async ({ page, guard, app }) => {
+	expect(guard.faults).toEqual([]);
+	await page.evaluate(() => fetch('http://127.0.0.2:1/elsewhere').catch(() => {}));
+	await page.evaluate(() => console.error('deliberate'));
+	await page.evaluate(() => setTimeout(() => { throw new Error('thrown'); }));
+	await page.evaluate(() => {
+		const script = document.createElement('script');
+		script.textContent = '1';
+		document.head.append(script);
+	});
+	const kinds = [/asked another origin: http:\/\/127\.0\.0\.2|connect-src/, /deliberate/, /uncaught: Error: thrown/, /Content Security Policy/];
+	for (const kind of kinds) await expect.poll(() => guard.faults.some((fault) => kind.test(fault))).toBe(true);
+	guard.allow(/./);
+	await expect(app.cells).not.toHaveCount(0);
+});
+
+test('a server that cannot be reached is named, and the page recovers', async ({ page, app, guard, context }) => {
+	guard.allow(/ERR_INTERNET_DISCONNECTED/);
+	await app.inDrawer(async (drawer) => {
+		await context.setOffline(true);
+		await app.pick(app.runSelect, 'wide/gallery');
+		await expect(page.getByRole('status')).toContainText('The server cannot be reached');
+		await context.setOffline(false);
+		await page.getByRole('button', { name: 'Try again' }).first().click();
+		await expect(app.cells.first()).toBeVisible();
+		await expect(drawer).toBeVisible();
+	});
+});

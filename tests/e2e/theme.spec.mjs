@@ -1,0 +1,120 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { expect, test } from './support/test.mjs';
+import { EMPTY } from './tree.mjs';
+
+const axeSource = await readFile(createRequire(new URL('../../web/package.json', import.meta.url)).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** Fails with what axe finds serious or critical on the page as it is. */
+async function expectAccessible(page, state) {
+	await page.evaluate(axeSource);
+	const findings = await page.evaluate(async () => {
+		const { violations } = await window.axe.run(document, { resultTypes: ['violations'], preload: false });
+		return violations
+			.filter(({ impact }) => impact === 'serious' || impact === 'critical')
+			.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`));
+	});
+	expect(findings, state).toEqual([]);
+}
+
+const theme = (page) => page.evaluate(() => document.documentElement.dataset.theme);
+const background = (page) => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor);
+const brightness = (colour) => Math.max(...colour.match(/\d+/g).map(Number));
+
+test('US-11.1 controls are Naive UI’s', async ({ app, page }) => {
+	await app.setMode('seed', 'Multi');
+	await app.openFilter('seed');
+	await app.openDrawer();
+	await page.getByRole('button', { name: 'Checkpoints', exact: true }).click();
+	await page.getByRole('button', { name: 'Play through checkpoint' }).click();
+	await app.drawer.getByRole('button', { name: 'Save as a new preset' }).click();
+	const count = (selector) => page.locator(selector).count();
+	for (const part of ['.n-button', '.n-select', '.n-checkbox', '.n-radio-button', '.n-slider', '.n-drawer', '.n-modal', '.n-input']) {
+		expect(await count(part), part).toBeGreaterThan(0);
+	}
+	const strangers = await page.evaluate(() =>
+		[...document.querySelectorAll('select, dialog, textarea, input, [role="slider"], [role="checkbox"], [role="dialog"], header button, form button')]
+			.filter((element) => !element.closest('[class*="n-"]'))
+			.map((element) => element.outerHTML.slice(0, 100)),
+	);
+	expect(strangers).toEqual([]);
+	const ownButtons = await page.locator('header button, form button, .master button, [role="dialog"] header button').evaluateAll((buttons) =>
+		buttons.filter((button) => !/\bn-(button|base-close)\b/.test(button.className)).map((button) => button.outerHTML.slice(0, 100)),
+	);
+	expect(ownButtons).toEqual([]);
+});
+
+test('US-11.2 a toggle switches between light and dark, and back', async ({ app, page }) => {
+	expect(await theme(page)).toBe('light');
+	expect(brightness(await background(page))).toBeGreaterThan(200);
+	await page.getByRole('button', { name: 'Switch to the dark theme' }).click();
+	expect(await theme(page)).toBe('dark');
+	expect(brightness(await background(page))).toBeLessThan(60);
+	await app.openDrawer();
+	expect(brightness(await app.drawer.evaluate((element) => getComputedStyle(element).backgroundColor))).toBeLessThan(60);
+	await page.getByRole('button', { name: 'Switch to the light theme' }).click();
+	expect(await theme(page)).toBe('light');
+});
+
+for (const scheme of ['light', 'dark']) {
+	test.describe(`with a ${scheme} system`, () => {
+		test.use({ colorScheme: scheme });
+
+		test(`US-11.3 the theme is ${scheme} at first, before anything is painted`, async ({ app, page }) => {
+			expect(await theme(page)).toBe(scheme);
+			// The app itself is a module, which runs after this.
+			await page.addInitScript(() => {
+				new MutationObserver(() => {
+					if (document.body && !window.themeAtFirst) window.themeAtFirst = document.documentElement.dataset.theme ?? 'none';
+				}).observe(document, { childList: true, subtree: true });
+			});
+			await page.reload();
+			expect(await page.evaluate(() => window.themeAtFirst)).toBe(scheme);
+			await app.settled();
+		});
+
+		test(`US-11.4 a theme chosen against the ${scheme} system stays`, async ({ page, app }) => {
+			const other = scheme === 'light' ? 'dark' : 'light';
+			await page.getByRole('button', { name: `Switch to the ${other} theme` }).click();
+			await page.reload();
+			await app.settled();
+			expect(await theme(page)).toBe(other);
+			await expect(page.getByRole('button', { name: `Switch to the ${scheme} theme` })).toBeVisible();
+		});
+
+		test(`US-11.5 nothing serious is wrong with the ${scheme} theme`, async ({ app, page }) => {
+			await expectAccessible(page, 'grid');
+			await app.setMode('seed', 'Multi');
+			await app.openFilter('seed');
+			await app.openDrawer();
+			await expectAccessible(page, 'drawer and an open filter');
+			await app.drawer.getByRole('button', { name: 'Save as a new preset' }).click();
+			await expect(page.getByRole('dialog', { name: 'Save as a new preset' })).toBeVisible();
+			await expectAccessible(page, 'dialog');
+			await page.keyboard.press('Escape');
+			await app.closeDrawer();
+			await page.getByRole('button', { name: 'Checkpoints', exact: true }).click();
+			await expect(app.checkpoints.locator('dt').first()).toBeVisible();
+			await expectAccessible(page, 'checkpoint panel');
+			await app.checkpoints.getByRole('button', { name: 'close' }).click();
+			await app.cell(1, 1).getByRole('button', { name: /^Open/ }).click();
+			await app.lightbox.showMetadata();
+			await expect(app.lightbox.metadata).toContainText('Seed');
+			await expectAccessible(page, 'lightbox with metadata');
+			await page.keyboard.press('Escape');
+			await app.chooseRun(EMPTY.name);
+			await expectAccessible(page, 'a run without images');
+		});
+
+		test(`nothing serious is wrong on a phone in the ${scheme} theme`, async ({ app, page }) => {
+			await page.setViewportSize({ width: 390, height: 844 });
+			await expectAccessible(page, 'grid');
+			await app.openDrawer();
+			await expectAccessible(page, 'drawer');
+			await app.closeDrawer();
+			await app.cells.first().getByRole('button', { name: /^Open/ }).click();
+			await app.lightbox.showMetadata();
+			await expectAccessible(page, 'lightbox with metadata');
+		});
+	});
+}
