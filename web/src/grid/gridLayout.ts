@@ -12,6 +12,8 @@ export interface LayoutInput {
   /** Labels go above their row where there is no room beside it. */
   readonly isNarrow: boolean
   readonly chosenWidth: number | undefined
+  /** undefined: in the shape of the pictures. */
+  readonly chosenHeight: number | undefined
   /** Height by width of the run's pictures. */
   readonly aspect: number
 }
@@ -46,7 +48,7 @@ export function gridLayout(input: LayoutInput): Layout {
   const sliderHeight = input.hasSliders ? SLIDER_HEIGHT : 0
   const room = input.viewportWidth - labelWidth - 2 * padding - gap * (input.columns - 1)
   const cellWidth = input.chosenWidth ?? fitCellWidth(room, input.columns, input.viewportHeight)
-  const pictureHeight = Math.round(cellWidth * input.aspect)
+  const pictureHeight = input.chosenHeight ?? Math.round(cellWidth * input.aspect)
   return {
     gap,
     padding,

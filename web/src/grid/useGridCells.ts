@@ -5,8 +5,9 @@ import type { CellPictures } from '@/pictures/sources'
 import { useAppState } from '@/state/app'
 import { NARROW } from '@/state/viewport'
 import type { Size } from '@/ui/size'
+import { anchoringScroll } from './dividers'
 import { gridLayout, type Layout } from './gridLayout'
-import { indices } from './gridWindow'
+import { indices, type Span } from './gridWindow'
 import { useCellSources, useGridPictures } from './useGridPictures'
 import { useGridWindow } from './useGridWindow'
 
@@ -35,6 +36,9 @@ export interface GridCells {
   /** The columns and rows that are in the document. */
   readonly mountedColumns: ComputedRef<readonly number[]>
   readonly mountedRows: ComputedRef<readonly GridRow[]>
+  /** Those in sight. */
+  readonly visibleColumns: ComputedRef<Span>
+  readonly visibleRows: ComputedRef<Span>
   /** Tells the size of a picture that is shown; the run's first decides the shape of the cells. */
   learnShape(size: Size): void
 }
@@ -67,6 +71,7 @@ export function useGridCells({ index, body, coveredTop }: GridCellsInput): GridC
       hasSliders: index().slider !== undefined,
       isNarrow: viewport.width.value < NARROW,
       chosenWidth: grid.chosenWidth.value,
+      chosenHeight: grid.chosenHeight.value,
       aspect: aspect.value,
     }),
   )
@@ -82,6 +87,20 @@ export function useGridCells({ index, body, coveredTop }: GridCellsInput): GridC
     coveredLeft: () => layout.value.labelWidth,
     coveredTop: () => coveredTop() + layout.value.headerHeight,
   })
+
+  // What is in sight stays there while cells grow and shrink.
+  watch(
+    () => [layout.value.columnTrack, layout.value.rowTrack] as const,
+    ([columnTrack, rowTrack], [oldColumnTrack, oldRowTrack]) => {
+      const { left, top } = near.offset()
+      window.scrollBy({
+        left: anchoringScroll(left, oldColumnTrack, columnTrack),
+        top: anchoringScroll(top, oldRowTrack, rowTrack),
+        behavior: 'instant',
+      })
+    },
+    { flush: 'post' },
+  )
 
   const sources = useCellSources(() => layout.value.cellWidth)
   const mountedColumns = computed(() => indices(near.mountedColumns.value))
@@ -112,6 +131,8 @@ export function useGridCells({ index, body, coveredTop }: GridCellsInput): GridC
     rows,
     mountedColumns,
     mountedRows,
+    visibleColumns: near.columns,
+    visibleRows: near.rows,
     learnShape({ width, height }) {
       if (isShapeKnown || width === 0) return
       isShapeKnown = true

@@ -19,6 +19,8 @@ export interface GridWindow {
   /** The same with a margin: what is in the document. */
   readonly mountedColumns: ComputedRef<Span>
   readonly mountedRows: ComputedRef<Span>
+  /** How far the first column and row have been scrolled out of sight. */
+  readonly offset: () => { left: number; top: number }
 }
 
 const OVERSCAN = 1
@@ -88,5 +90,6 @@ export function useGridWindow(input: GridWindowInput): GridWindow {
     rows: spanOf(() => rowSpan(0)),
     mountedColumns: spanOf(() => columnSpan(OVERSCAN)),
     mountedRows: spanOf(() => rowSpan(OVERSCAN)),
+    offset: () => ({ left: -left.value, top: input.coveredTop() - top.value }),
   }
 }

@@ -4,6 +4,8 @@ import { recallNumber, remember } from './storage'
 export interface GridState {
   /** The width of a cell in CSS pixels; undefined: as fits. */
   readonly chosenWidth: Ref<number | undefined>
+  /** The height of a picture; undefined: in the shape of the pictures. */
+  readonly chosenHeight: Ref<number | undefined>
   /** The width of a cell as it is laid out. */
   readonly width: Ref<number>
   /** The URLs of the pictures that belong into the viewport now. */
@@ -13,5 +15,7 @@ export interface GridState {
 export function useGridState(): GridState {
   const chosenWidth = ref(recallNumber('cell-width'))
   watch(chosenWidth, (width) => remember('cell-width', width))
-  return { chosenWidth, width: ref(0), visibleUrls: shallowRef([]) }
+  const chosenHeight = ref(recallNumber('cell-height'))
+  watch(chosenHeight, (height) => remember('cell-height', height))
+  return { chosenWidth, chosenHeight, width: ref(0), visibleUrls: shallowRef([]) }
 }

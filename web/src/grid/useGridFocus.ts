@@ -1,0 +1,95 @@
+import { computed, nextTick, shallowRef, type ComputedRef, type ShallowRef } from 'vue'
+import type { CellPlace } from '@/domain/cells'
+import { chordOf } from '@/ui/keys'
+import { cellAfter, clampPlace, scrollInto } from './gridFocus'
+import type { Layout } from './gridLayout'
+import { contains, type Span } from './gridWindow'
+
+export interface GridFocusInput {
+  readonly body: Readonly<ShallowRef<HTMLElement | null>>
+  readonly layout: ComputedRef<Layout>
+  readonly columns: ComputedRef<number>
+  readonly rows: ComputedRef<number>
+  /** In sight. */
+  readonly visibleColumns: ComputedRef<Span>
+  readonly visibleRows: ComputedRef<Span>
+  readonly coveredTop: () => number
+}
+
+export interface GridFocus {
+  /** The one cell that Tab leads to: the last one focused, or the first in sight. */
+  readonly tabStop: ComputedRef<CellPlace>
+  focused(place: CellPlace): void
+  /** For keys pressed on a cell; those that are none of the grid's are left alone. */
+  press(event: KeyboardEvent, place: CellPlace): void
+}
+
+/** Frames that the grid may take to notice a scroll. */
+const FRAMES = 5
+
+/** One tab stop for the grid; arrows lead from cell to cell, also to those that are not in the document yet. */
+export function useGridFocus(input: GridFocusInput): GridFocus {
+  const last = shallowRef<CellPlace>()
+
+  const tabStop = computed((): CellPlace => {
+    const { columns, rows, visibleColumns, visibleRows } = input
+    const place = last.value
+    const isInSight =
+      place && contains(visibleColumns.value, place.x) && contains(visibleRows.value, place.y)
+    return isInSight
+      ? place
+      : clampPlace({ x: visibleColumns.value.start, y: visibleRows.value.start }, columns.value, rows.value)
+  })
+
+  function show({ x, y }: CellPlace): void {
+    const rect = input.body.value?.getBoundingClientRect()
+    if (!rect) return
+    const { labelWidth, padding, columnTrack, rowTrack, gap, headerHeight } = input.layout.value
+    window.scrollBy({
+      left: scrollInto(
+        rect.left + labelWidth + padding + x * columnTrack,
+        columnTrack - gap,
+        labelWidth + padding,
+        document.documentElement.clientWidth,
+      ),
+      top: scrollInto(
+        rect.top + y * rowTrack,
+        rowTrack - gap,
+        input.coveredTop() + headerHeight,
+        window.innerHeight,
+      ),
+      behavior: 'instant',
+    })
+  }
+
+  async function focus(place: CellPlace): Promise<void> {
+    last.value = place
+    show(place)
+    const find = (): HTMLElement | null | undefined =>
+      input.body.value?.querySelector<HTMLElement>(`[data-place="${place.x},${place.y}"] .picture`)
+    // What was out of sight is in the document when the grid has noticed the scroll.
+    for (let frame = 0; frame < FRAMES && !find(); frame++) {
+      await new Promise((resolve) => requestAnimationFrame(resolve))
+      await nextTick()
+    }
+    find()?.focus({ preventScroll: true })
+  }
+
+  return {
+    tabStop,
+    focused(place) {
+      last.value = place
+    },
+    press(event, place) {
+      const { start, end } = input.visibleRows.value
+      const next = cellAfter(place, chordOf(event), {
+        columns: input.columns.value,
+        rows: input.rows.value,
+        page: Math.max(1, end - start - 1),
+      })
+      if (!next) return
+      event.preventDefault()
+      void focus(next)
+    },
+  }
+}
