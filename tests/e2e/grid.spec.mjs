@@ -58,6 +58,7 @@ test('of several batches the highest is shown', async ({ app }) => {
 });
 
 test('pictures keep their proportions', async ({ app }) => {
+	await app.atRest();
 	const { width, height } = await app.cell(0, 0).locator('img, canvas').boundingBox();
 	expect(Math.abs(width / height - 192 / 128)).toBeLessThan(0.02);
 });
@@ -176,4 +177,74 @@ test('the size of the cells is chosen with a slider, and “Fit” undoes it', a
 	const fitting = await width();
 	expect(fitting).toBeGreaterThan(400);
 	expect(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth)).toBe(true);
+});
+
+test.describe('boundaries between cells', () => {
+	const sizes = (app) =>
+		app.cells.locator('.picture').evaluateAll((pictures) =>
+			pictures.map((picture) => [picture.offsetWidth, picture.offsetHeight]),
+		);
+	async function drag(app, divider, right, down) {
+		const { x, y, width, height } = await app.page.getByTestId(divider).first().boundingBox();
+		const from = [x + Math.min(width / 2, 300), y + Math.min(height / 2, 200)];
+		await app.page.mouse.move(...from);
+		await app.page.mouse.down();
+		await app.page.mouse.move(from[0] + right, from[1] + down, { steps: 4 });
+		await app.page.mouse.up();
+	}
+	const all = (width, height) => Array(6).fill([width, height]);
+
+	test('US-14.1 US-14.2 dragging one changes all columns, or all rows, or by a corner both', async ({ app }) => {
+		// 160 pixels wide, in the shape of the pictures.
+		await expect.poll(() => sizes(app)).toEqual(all(160, 107));
+		await drag(app, 'row-divider', 0, 43);
+		await expect.poll(() => sizes(app)).toEqual(all(160, 150));
+		await drag(app, 'column-divider', 60, 0);
+		await expect.poll(() => sizes(app)).toEqual(all(220, 150));
+		await drag(app, 'corner-divider', -20, 30);
+		await expect.poll(() => sizes(app)).toEqual(all(200, 180));
+	});
+
+	test('the boundary stays under the pointer, and a size comes back on the next visit', async ({ app, page }) => {
+		const divider = page.getByTestId('column-divider').nth(1);
+		const before = await divider.boundingBox();
+		await page.mouse.move(before.x + before.width / 2, 400);
+		await page.mouse.down();
+		await page.mouse.move(before.x + before.width / 2 + 80, 400, { steps: 4 });
+		await page.mouse.up();
+		expect((await divider.boundingBox()).x).toBe(before.x + 80);
+		await page.reload();
+		await app.settled();
+		await expect.poll(async () => (await sizes(app))[0][0]).toBe(200);
+	});
+
+	test('arrow keys do the same', async ({ app, page }) => {
+		await page.getByRole('separator', { name: 'Width of all columns' }).press('ArrowRight');
+		await page.getByRole('separator', { name: 'Height of all rows' }).press('ArrowDown');
+		await expect.poll(() => sizes(app)).toEqual(all(168, 120));
+	});
+});
+
+test.describe('the keyboard in the grid', () => {
+	const focused = (page) => page.evaluate(() => document.activeElement?.closest('[data-place]')?.dataset.place);
+
+	test('Tab leads to one cell, arrows to every other, Enter opens it', async ({ app, page }) => {
+		await app.cell(0, 0).locator('.picture').focus();
+		await page.keyboard.press('ArrowRight');
+		await expect.poll(() => focused(page)).toBe('1,0');
+		await page.keyboard.press('ArrowDown');
+		await expect.poll(() => focused(page)).toBe('1,1');
+		expect(await app.cells.locator('.picture[tabindex="0"]').count()).toBe(1);
+		await page.keyboard.press('Enter');
+		await expect(page.getByTestId('lightbox')).toBeVisible();
+	});
+
+	test('reaches cells that were not in the document', async ({ app, page }) => {
+		await app.chooseRun(GALLERY.name);
+		await app.cell(0, 0).locator('.picture').focus();
+		await page.keyboard.press('Control+End');
+		await expect.poll(() => focused(page)).toBe(`${GALLERY.rows - 1},${GALLERY.columns - 1}`);
+		await page.keyboard.press('ArrowUp');
+		await expect.poll(() => focused(page)).toBe(`${GALLERY.rows - 1},${GALLERY.columns - 2}`);
+	});
 });

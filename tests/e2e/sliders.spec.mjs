@@ -1,3 +1,4 @@
+import { get } from '../api/client.mjs';
 import { expect, test } from './support/test.mjs';
 import { INK, ink, LANTERN, lantern } from './tree.mjs';
 
@@ -6,6 +7,7 @@ const at = (checkpoint) => LANTERN.prompts.map((prompt) => LANTERN.cfgs.map((cfg
 
 test('US-5.1 every cell has a slider of its own below its picture', async ({ app }) => {
 	await expect(app.cells).toHaveCount(6);
+	await app.atRest();
 	for (const cell of await app.cells.all()) {
 		const slider = await app.cellSlider(cell).boundingBox();
 		const picture = await cell.locator('img, canvas').boundingBox();
@@ -67,6 +69,33 @@ test('US-5.5 what was shown once is shown again without the server', async ({ ap
 	await app.expectPictures(at('1000'));
 	await app.moveTo(app.master, 4);
 	await app.expectPictures(at('3000'));
+});
+
+test('US-5.6 all positions of visible cells are loaded ahead, then the rest of the run', async ({ page, stack }) => {
+	const asked = [];
+	page.on('request', (request) => asked.push(decodeURIComponent(new URL(request.url()).pathname)));
+	await page.goto('/');
+	const [run] = (await get(stack, '/api/training-runs')).json.filter(({ name }) => name === LANTERN.name);
+	const { images } = (await get(stack, `/api/training-runs/${run.id}/scan`)).json;
+	const [shown, others] = [true, false].map((isShown) =>
+		images.filter(({ dimensions }) => (dimensions.seed === LANTERN.seeds[0]) === isShown).map(({ relative_path }) => relative_path),
+	);
+	const preview = (path) => asked.indexOf(`/api/previews/256/${path}`);
+	const original = (path) => asked.indexOf(`/api/images/${path}`);
+	await expect.poll(() => images.filter(({ relative_path }) => original(relative_path) < 0)).toEqual([]);
+	expect(shown.map(preview)).not.toContain(-1);
+	expect(Math.max(...shown.map(preview))).toBeLessThan(Math.min(...others.map(original)));
+});
+
+test('Ctrl with an arrow moves the master slider, also while a cell’s slider has the focus', async ({ app, page }) => {
+	await page.keyboard.press('Control+ArrowLeft');
+	await expect(app.masterValue).toContainText('4 of 5');
+	await app.cellSlider(app.cell(0, 0)).focus();
+	await page.keyboard.press('Control+ArrowLeft');
+	await expect(app.masterValue).toContainText('3 of 5');
+	await app.expectPictures(at('1500').map((row, y) => (y === 2 ? [row[0], 'no image'] : row)));
+	await page.keyboard.press('Control+ArrowRight');
+	await expect(app.masterValue).toContainText('4 of 5');
 });
 
 test('the slider’s position comes back on the next visit', async ({ app, page }) => {
@@ -138,6 +167,13 @@ test.describe('playing', () => {
 		expect((await app.master.boundingBox()).y).toBeLessThan(100);
 		await app.master.press('Home');
 		await expect(app.masterValue).toContainText('1 of 5');
+	});
+
+	test('Space plays and pauses', async ({ app, page }) => {
+		await page.keyboard.press('Space');
+		await expect(pause(app)).toBeVisible();
+		await page.keyboard.press('Space');
+		await expect(play(app)).toBeVisible();
 	});
 
 	test('US-15.3 Play reveals the loop controls, stopping hides them', async ({ app }) => {

@@ -47,6 +47,12 @@ export class App {
 		await expect(page.locator('[role="gridcell"][data-status="waiting"]')).toHaveCount(0);
 	}
 
+	/** Waits until nothing has moved for a moment, so that all cells show originals. */
+	async atRest() {
+		await this.settled();
+		await expect(this.page.locator('[role="gridcell"][data-status="ready"]:not([data-original])')).toHaveCount(0);
+	}
+
 	// --- Controls
 
 	async openDrawer() {

@@ -17,6 +17,8 @@ export interface CellPicture {
   readonly status: Ref<'waiting' | 'ready' | 'failed' | 'missing'>
   /** Why it failed. */
   readonly reason: Ref<string>
+  /** What is on screen is the file itself, each of its pixels. */
+  readonly isOriginal: Ref<boolean>
   /** A picture is on screen, be it the one before. */
   readonly hasPicture: Ref<boolean>
   retry(): void
@@ -29,6 +31,7 @@ export function useCellPicture(input: CellPictureInput): CellPicture {
   const status: CellPicture['status'] = ref('waiting')
   const reason = ref('')
   const hasPicture = ref(false)
+  const isOriginal = ref(false)
   let unwatch: (() => void)[] = []
 
   function show(element: HTMLImageElement): void {
@@ -51,11 +54,13 @@ export function useCellPicture(input: CellPictureInput): CellPicture {
     if (sharpest.status === 'ready') {
       const isShown = input.frame.value?.firstChild === sharpest.picture
       if (isShown || motion.isSettled.value || quickest.status !== 'ready') {
+        isOriginal.value = true
         show(sharpest.picture)
         return
       }
     }
     if (quickest.status === 'ready') {
+      isOriginal.value = false
       show(quickest.picture)
       return
     }
@@ -84,6 +89,7 @@ export function useCellPicture(input: CellPictureInput): CellPicture {
     status,
     reason,
     hasPicture,
+    isOriginal,
     retry() {
       const pictures = input.pictures()
       if (pictures) store.retry(pictures.moving.url)

@@ -73,10 +73,10 @@ export function useGridPictures(input: GridPicturesInput): void {
 
   function restOfRun(index: ImageIndex): string[] {
     const { of } = input.sources.value
-    const isSmall = (view.catalog.value?.images.length ?? 0) <= SMALL_RUN
-    return planBackground(index, view.choice.value, view.position.value, MOST_IN_BACKGROUND).map((image) =>
-      isSmall ? of(image).original.url : of(image).moving.url,
-    )
+    const images = view.catalog.value?.images ?? []
+    const isSmall = images.length <= SMALL_RUN
+    const rest = planBackground(index, view.choice.value, view.position.value, images, MOST_IN_BACKGROUND)
+    return rest.map((image) => (isSmall ? of(image).original.url : of(image).moving.url))
   }
 
   watch([input.cells, input.visibleRows, input.visibleColumns], motion.touch, { immediate: true })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { Image } from '@/api/types'
 import { buildCatalog } from '@/domain/catalog'
 import { combinations, scanOf } from '@/domain/fixtures'
 import { buildIndex } from '@/domain/imageIndex'
@@ -7,8 +8,9 @@ import { outwards, planBackground, type PlanCell, planLoading } from './loadPlan
 const STEPS = Array.from({ length: 24 }, (_, at) => String(at))
 /** All but a12. */
 const IMAGES = combinations({ cfg: ['a', 'b'], checkpoint: STEPS }).filter((_, at) => at !== 12)
+const SCAN = scanOf(IMAGES)
 const INDEX = buildIndex(
-  buildCatalog(scanOf(IMAGES)),
+  buildCatalog(SCAN),
   { x: 'cfg', slider: 'checkpoint' },
   new Map(),
   new Map(),
@@ -84,11 +86,19 @@ describe('outwards', () => {
 })
 
 describe('planBackground', () => {
-  it('begins at the current position and holds to the limit', () => {
-    const named = planBackground(INDEX, 0, 5, 4).map(
+  const planned = (images: readonly Image[], most: number): string[] =>
+    planBackground(INDEX, 0, 5, images, most).map(
       ({ dimensions: { cfg = '', checkpoint = '' } }) => `${cfg}${checkpoint}`,
     )
-    expect(named).toEqual(['a5', 'b5', 'a6', 'b6'])
-    expect(planBackground(INDEX, 0, 5, 1000)).toHaveLength(47)
+
+  it('begins at the current position and holds to the limit', () => {
+    expect(planned([], 4)).toEqual(['a5', 'b5', 'a6', 'b6'])
+  })
+
+  it('ends with what the grid does not show, and has nothing twice', () => {
+    const hidden = { ...SCAN.images[0], dimensions: { cfg: 'hidden' } } as Image
+    const all = planned([...SCAN.images, hidden], 1000)
+    expect(all.at(-1)).toBe('hidden')
+    expect(all).toHaveLength(48)
   })
 })

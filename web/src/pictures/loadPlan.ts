@@ -98,19 +98,29 @@ const MOST_PROBES = 50_000
 
 /**
  * What to fetch of the rest of the run while nothing else is to do: every cell at the current position of the master slider,
- * then at the positions around it. At most `most` images.
+ * then at the positions around it, then what the grid does not show at all. At most `most` of `images`.
  */
-export function planBackground(index: ImageIndex, choice: number, position: number, most: number): Image[] {
-  const found: Image[] = []
+export function planBackground(
+  index: ImageIndex,
+  choice: number,
+  position: number,
+  images: readonly Image[],
+  most: number,
+): Image[] {
+  const found = new Set<Image>()
   let probes = 0
   for (const slider of [position, ...outwards(position, axisLength(index.slider))]) {
     for (let y = 0; y < axisLength(index.y); y++) {
       for (let x = 0; x < axisLength(index.x); x++) {
-        if (found.length >= most || ++probes > MOST_PROBES) return found
+        if (found.size >= most || ++probes > MOST_PROBES) return [...found]
         const image = index.find({ x, y, slider }, choice)
-        if (image) found.push(image)
+        if (image) found.add(image)
       }
     }
   }
-  return found
+  for (const image of images) {
+    if (found.size >= most) break
+    found.add(image)
+  }
+  return [...found]
 }

@@ -22,11 +22,11 @@ export function chordOf(event: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey'
 }
 
 /** Whether the focused element needs this key itself: text fields need all, sliders the arrows, buttons Space. */
-function isUsedBy(target: EventTarget | null, key: string): boolean {
+function isUsedBy(target: EventTarget | null, chord: string): boolean {
   if (!(target instanceof Element)) return false
   if (target.closest(TEXT)) return true
-  if (/^(Arrow|Home|End|Page)/.test(key)) return target.closest(MOVABLE) !== null
-  return (key === ' ' || key === 'Enter') && target.closest(PRESSABLE) !== null
+  if (/^(Shift\+)?(Arrow|Home|End|Page)/.test(chord)) return target.closest(MOVABLE) !== null
+  return (chord === ' ' || chord === 'Enter') && target.closest(PRESSABLE) !== null
 }
 
 /** What lies over everything else: the last modal dialog in the document. */
@@ -45,7 +45,7 @@ export function useKeys(
   function press(event: KeyboardEvent): void {
     const chord = chordOf(event)
     const action = Object.hasOwn(bindings, chord) ? bindings[chord] : undefined
-    if (!action || event.defaultPrevented || isUsedBy(event.target, event.key)) return
+    if (!action || event.defaultPrevented || isUsedBy(event.target, chord)) return
     const modal = topmostModal()
     if (modal && modal !== within() && !modal.contains(within())) return
     event.preventDefault()
