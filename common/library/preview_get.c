@@ -109,19 +109,18 @@ static bool make_from(
 }
 
 /* Out of a larger preview that is kept: a fraction of the work. False if there is none that will
- * do.
- */
+ * do. */
 static bool make_from_larger(struct get_work *work, struct library_preview *preview)
 {
 	struct library_preview_key key = work->answer->key;
 	enum library_preview_type type;
 	bool done = false;
 
-	for (size_t i = LIBRARY_PREVIEW_WIDTHS; !done && has_cache(work) && i-- > 0;) {
+	for (size_t i = LIBRARY_PREVIEW_WIDTHS; i > 0 && !done && has_cache(work); i--) {
 		struct buffer bytes;
 		const char *file;
 
-		key.width = library_preview_widths[i];
+		key.width = library_preview_widths[i - 1];
 		if (key.width <= work->wish->width)
 			break;
 		if (!library_preview_find(work->arena, &work->cache, &key, &type))
