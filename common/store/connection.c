@@ -338,6 +338,12 @@ void store_query_bind(struct store_query *query, int parameter, struct text valu
 			value.length, SQLITE_STATIC, SQLITE_UTF8);
 }
 
+void store_query_bind_number(struct store_query *query, int parameter, int64_t value)
+{
+	if (query->result == SQLITE_OK)
+		query->result = sqlite3_bind_int64(query->statement, parameter, value);
+}
+
 bool store_query_step(struct store_query *query)
 {
 	if (query->result == SQLITE_OK || query->result == SQLITE_ROW)
@@ -348,6 +354,17 @@ bool store_query_step(struct store_query *query)
 int64_t store_query_number(struct store_query *query, int column)
 {
 	return query->result == SQLITE_ROW ? sqlite3_column_int64(query->statement, column) : 0;
+}
+
+double store_query_real(struct store_query *query, int column)
+{
+	return query->result == SQLITE_ROW ? sqlite3_column_double(query->statement, column) : 0;
+}
+
+bool store_query_is_null(struct store_query *query, int column)
+{
+	return query->result != SQLITE_ROW ||
+	       sqlite3_column_type(query->statement, column) == SQLITE_NULL;
 }
 
 struct text store_query_text(struct store_query *query, int column, struct arena *arena)

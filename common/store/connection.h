@@ -76,11 +76,15 @@ void store_query_begin(
 /* Binds a text; its bytes must stay until store_query_end. Parameters count from 1. */
 void store_query_bind(struct store_query *query, int parameter, struct text value);
 
+void store_query_bind_number(struct store_query *query, int parameter, int64_t value);
+
 /* Moves to the next row; false if there is none. */
 bool store_query_step(struct store_query *query);
 
 /* A column of the present row, from 0; the text (not NULL in the database) is copied. */
 int64_t store_query_number(struct store_query *query, int column);
+double store_query_real(struct store_query *query, int column);
+bool store_query_is_null(struct store_query *query, int column);
 struct text store_query_text(struct store_query *query, int column, struct arena *arena);
 
 bool store_query_end(struct store_query *query, struct error *error);

@@ -17,4 +17,25 @@ const char *const store_statements[STORE_STATEMENT_COUNT] = {
 				" SET name = ?2, name_key = ?3, mapping = ?4, updated_at = ?5"
 				" WHERE id = ?1",
 	[STORE_PRESET_DELETE] = "DELETE FROM presets WHERE id = ?1",
+
+	[STORE_JOB_REVISION] = "SELECT value FROM sample_job_revision",
+	[STORE_JOB_DELETED_SINCE] = "SELECT id FROM deleted_sample_jobs WHERE revision > ?1"
+				    " ORDER BY revision",
+	/* The item in work is the first of those that run: the next one may be leased already. */
+	[STORE_JOB_CHANGED_SINCE] =
+		"SELECT job.id, job.status, job.stopping, job.waiting_reason, job.waiting_since,"
+		" job.total_items, job.completed_items, job.failed_items, job.skipped_items,"
+		" job.total_checkpoints, job.completed_checkpoints, job.seconds_per_image,"
+		" item.checkpoint_filename, checkpoint.completed_items, checkpoint.total_items,"
+		" item.prompt_name, item.steps, item.cfg, item.sampler_name, item.scheduler,"
+		" item.seed, item.sampler_step, item.sampler_steps"
+		" FROM sample_jobs AS job"
+		" LEFT JOIN sample_job_items AS item ON item.number ="
+		" (SELECT min(number) FROM sample_job_items"
+		" WHERE job_id = job.id AND status = 'running')"
+		" LEFT JOIN sample_job_checkpoints AS checkpoint ON checkpoint.job_id = job.id"
+		" AND checkpoint.checkpoint_filename = item.checkpoint_filename"
+		" WHERE job.revision > ?1 ORDER BY job.revision",
+
+	[STORE_COMFYUI_STATE] = "SELECT connected, ifnull(error, '') FROM comfyui_state",
 };

@@ -1,0 +1,100 @@
+#include "store/watch.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include "base/text.h"
+
+struct store_watch {
+	char *directory;
+	char *name; /* of the database file, in `directory` */
+	int inotify;
+	int number; /* the directory's; -1 while it is not watched */
+};
+
+struct store_watch *store_watch_open(const char *path)
+{
+	struct store_watch *watch = calloc(1, sizeof(*watch));
+	const char *slash = strrchr(path, '/');
+	size_t length = slash ? (size_t)(slash - path) : 0;
+
+	if (!watch)
+		return NULL;
+	watch->directory = length ? strndup(path, length) : strdup("/");
+	watch->name = strdup(slash ? slash + 1 : path);
+	watch->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+	watch->number = -1;
+	if (!watch->directory || !watch->name) {
+		store_watch_close(watch);
+		return NULL;
+	}
+	store_watch_mend(watch);
+	return watch;
+}
+
+void store_watch_close(struct store_watch *watch)
+{
+	if (!watch)
+		return;
+	if (watch->inotify >= 0)
+		(void)close(watch->inotify);
+	free(watch->directory);
+	free(watch->name);
+	free(watch);
+}
+
+int store_watch_descriptor(const struct store_watch *watch)
+{
+	return watch->number < 0 ? -1 : watch->inotify;
+}
+
+/* The database file itself or one of its journals, which are called as it is and go on with `-`. */
+static bool concerns(const struct store_watch *watch, const struct inotify_event *event)
+{
+	struct text name = text_from(event->len ? event->name : "");
+	struct text own = text_from(watch->name);
+
+	if (event->mask & (IN_Q_OVERFLOW | IN_IGNORED | IN_UNMOUNT))
+		return true;
+	if (!text_starts_with(name, own))
+		return false;
+	name = text_from_offset(name, own.length);
+	return name.length == 0 || text_equal(name, TEXT("-wal")) ||
+	       text_equal(name, TEXT("-journal"));
+}
+
+bool store_watch_take(struct store_watch *watch)
+{
+	char bytes[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
+	bool woken = false;
+	ssize_t length;
+
+	/* Until it is empty: a commit is several events. */
+	while (watch->inotify >= 0 && (length = read(watch->inotify, bytes, sizeof(bytes))) > 0) {
+		for (ssize_t at = 0; at < length;) {
+			const struct inotify_event *event = (const void *)(bytes + at);
+
+			woken = woken || concerns(watch, event);
+			if (event->mask & IN_IGNORED && event->wd == watch->number)
+				watch->number = -1;
+			at += (ssize_t)(sizeof(*event) + event->len);
+		}
+	}
+	return woken;
+}
+
+void store_watch_mend(struct store_watch *watch)
+{
+	int number;
+
+	if (watch->inotify < 0)
+		return;
+	/* The number of a directory that is watched already stays what it is. */
+	number = inotify_add_watch(watch->inotify, watch->directory,
+		IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_ONLYDIR);
+	if (number != watch->number && watch->number >= 0)
+		(void)inotify_rm_watch(watch->inotify, watch->number);
+	watch->number = number;
+}

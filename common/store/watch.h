@@ -1,0 +1,31 @@
+#ifndef STORE_WATCH_H
+#define STORE_WATCH_H
+
+#include <stdbool.h>
+
+/*
+ * Wakes a process when another one may have changed the database: events of the file system on the
+ * journal, without opening it. A hint, no more: store_version says whether there was a change.
+ */
+struct store_watch;
+
+/* Watches for changes of the database at `path` (absolute). NULL without memory. */
+struct store_watch *store_watch_open(const char *path);
+
+void store_watch_close(struct store_watch *watch);
+
+/*
+ * What to wait on for reading; -1 if the kernel had no events to give: then look once in a while.
+ */
+int store_watch_descriptor(const struct store_watch *watch);
+
+/* Takes what has come in; true if the database may have changed. Never waits. */
+bool store_watch_take(struct store_watch *watch);
+
+/*
+ * Finds the database's directory again where it was removed and made anew, or was missing. To be
+ * called now and then.
+ */
+void store_watch_mend(struct store_watch *watch);
+
+#endif
