@@ -19,6 +19,7 @@
 #include "base/json_write.h"
 #include "base/log.h"
 #include "config/config.h"
+#include "feed_check.h"
 #include "http/http.h"
 #include "library/answer.h"
 #include "library/metadata.h"
@@ -78,6 +79,7 @@ static void get_health(struct http_request *request, struct http_response *respo
 	const char *sample_dir = check_directory(request->arena, catalog->config->sample_dir);
 	const char *checkpoint_dirs = check_directories(request->arena, catalog->config);
 	bool has_database = check_database(catalog, &error);
+	const char *feed = feed_check();
 	struct json_writer out;
 
 	if (!sample_dir) {
@@ -94,10 +96,11 @@ static void get_health(struct http_request *request, struct http_response *respo
 	json_writer_init(&out, &response->body);
 	json_open_object(&out);
 	json_key(&out, "status");
-	json_string(&out,
-		has_database && strcmp(sample_dir, "ok") == 0 && strcmp(checkpoint_dirs, "ok") == 0
-			? "ok"
-			: "degraded");
+	json_string(&out, has_database && strcmp(sample_dir, "ok") == 0 &&
+					  strcmp(checkpoint_dirs, "ok") == 0 &&
+					  strcmp(feed, "ok") == 0
+				  ? "ok"
+				  : "degraded");
 	json_key(&out, "version");
 	json_string(&out, VERSION);
 	json_key(&out, "checks");
@@ -108,6 +111,8 @@ static void get_health(struct http_request *request, struct http_response *respo
 	json_string(&out, sample_dir);
 	json_key(&out, "checkpoint_dirs");
 	json_string(&out, checkpoint_dirs);
+	json_key(&out, "feed");
+	json_string(&out, feed);
 	json_close_object(&out);
 	json_close_object(&out);
 }

@@ -42,6 +42,7 @@
 
 #define LIMIT_WATCH_MEMORY ((size_t)1 << 30)   /* an arena of the watch over directories */
 #define LIMIT_WATCH_LINE   ((size_t)256 << 10) /* one line that tells of a change */
+#define LIMIT_FEED_MESSAGE ((size_t)4096)      /* a message of a feed's browser, its end included */
 
 #define LIMIT_PRESET_NAME 200  /* characters of a preset's name */
 #define LIMIT_PRESETS	  1000 /* stored presets */

@@ -17,6 +17,7 @@ void outbox_free(struct outbox *outbox)
 {
 	buffer_free(&outbox->waiting);
 	outbox->sent = 0;
+	outbox->in_a_line = false;
 }
 
 bool outbox_is_empty(const struct outbox *outbox)
@@ -55,8 +56,9 @@ void outbox_lose(struct outbox *outbox)
 
 	if (outbox_is_empty(outbox))
 		outbox->taken_at = clock_monotonic();
-	while (end > 0 && end < waiting->length && waiting->bytes[end - 1] != '\n')
-		end++;
+	if (outbox->in_a_line)
+		while (waiting->bytes[end++] != '\n')
+			continue;
 	waiting->length = end;
 	close_up(outbox);
 	waiting->failed = false;
@@ -94,6 +96,7 @@ bool outbox_send(struct outbox *outbox, int descriptor)
 		if (taken < 0)
 			return errno == EAGAIN;
 		outbox->sent += (size_t)taken;
+		outbox->in_a_line = waiting->bytes[outbox->sent - 1] != '\n';
 		outbox->taken_at = clock_monotonic();
 	}
 	waiting->length = 0;

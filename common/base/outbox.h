@@ -14,6 +14,7 @@
 struct outbox {
 	struct buffer waiting;
 	size_t sent;	  /* of `waiting` */
+	bool in_a_line;	  /* what was sent last was part of a line */
 	struct text loss; /* the line that tells of a loss, without its end */
 	int64_t taken_at; /* clock_monotonic() when the reader last took something */
 };

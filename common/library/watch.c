@@ -424,12 +424,22 @@ int64_t library_watch_deadline(const struct library_watch *watch)
 	return deadline;
 }
 
-bool library_watch_knows_run(const struct library_watch *watch, uint64_t run)
+static bool has_run(const struct library_watch *watch, uint64_t run)
 {
 	for (size_t i = 0; i < watch->runs.id_count; i++)
 		if (watch->runs.ids[i] == run)
 			return true;
 	return false;
+}
+
+bool library_watch_knows_run(struct library_watch *watch, uint64_t run)
+{
+	if (has_run(watch, run))
+		return true;
+	/* Whoever asks may have seen it a moment after the last search; those are not frequent. */
+	watch->runs_due = true;
+	library_watch_refresh_runs(watch);
+	return has_run(watch, run);
 }
 
 bool library_watch_prefer(struct library_watch *watch, const uint64_t *runs, size_t count)
@@ -444,6 +454,11 @@ bool library_watch_prefer(struct library_watch *watch, const uint64_t *runs, siz
 	watch->preferred = copy;
 	watch->preferred_count = count;
 	return true;
+}
+
+bool library_watch_polls(const struct library_watch *watch)
+{
+	return watch->polls_samples;
 }
 
 const char *library_watch_method(const struct library_watch *watch)

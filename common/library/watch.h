@@ -56,14 +56,17 @@ bool library_watch_reconcile(struct library_watch *watch);
 /* Reads an id of the wire contract; false if it is none. */
 bool library_watch_parse_run(struct text id, uint64_t *run);
 
-/* True if there is a training run with that id at this moment. */
-bool library_watch_knows_run(const struct library_watch *watch, uint64_t run);
+/* True if there is a training run with that id; if it is not known, it is searched for. */
+bool library_watch_knows_run(struct library_watch *watch, uint64_t run);
 
 /*
  * Says which runs somebody looks at: where there are no events, their directories are looked at
  * more often than others. `count` 0: all alike. False without memory.
  */
 bool library_watch_prefer(struct library_watch *watch, const uint64_t *runs, size_t count);
+
+/* True if it polls sample_dir. */
+bool library_watch_polls(const struct library_watch *watch);
 
 /* How it is done: "inotify", "poll", or "waiting" while sample_dir is missing. */
 const char *library_watch_method(const struct library_watch *watch);

@@ -136,6 +136,26 @@ bool stack_listen_probe(const struct config *config, bool demo, struct error *er
 	return true;
 }
 
+/* Below the ports that systems give to outgoing connections. */
+#define FEED_PORTS_FROM 20000
+#define FEED_PORTS	10000
+
+void stack_feed_port(const struct config *config, struct buffer *out)
+{
+	/* Never the configured port itself, which nobody has taken yet either. */
+	int offset = (config->port + 1) % FEED_PORTS;
+
+	for (int tried = 0; tried < FEED_PORTS; tried++) {
+		struct endpoint endpoint;
+
+		(void)fill(&endpoint, "127.0.0.1", FEED_PORTS_FROM + offset);
+		if (try_bind(&endpoint) == 0)
+			break;
+		offset = (offset + 1) % FEED_PORTS;
+	}
+	buffer_printf(out, "%d", FEED_PORTS_FROM + offset);
+}
+
 /*
  * The address this machine has towards other networks. A datagram socket that is "connected" asks
  * the routing table and sends nothing. False if there is no route.

@@ -18,6 +18,13 @@ void stack_listen_lines(const struct config *config, struct buffer *out);
 bool stack_listen_probe(const struct config *config, bool demo, struct error *error);
 
 /*
+ * Appends the port on 127.0.0.1 for websocketd, which listens nowhere else: one that is free at
+ * this moment, from one that depends on the configured port, so that stacks side by side rarely
+ * meet.
+ */
+void stack_feed_port(const struct config *config, struct buffer *out);
+
+/*
  * Appends the URLs a person can open, a line each: first one for this machine, then, where others
  * can reach it, one with the address of this machine on its network.
  */

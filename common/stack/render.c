@@ -99,6 +99,7 @@ static const struct {
 	{"listen", stack_listen_lines},
 	{"machine_name", put_machine_name},
 	{"allowed_hosts", put_allowed_hosts},
+	{"feed_port", stack_feed_port},
 };
 
 /* --- Files

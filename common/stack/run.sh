@@ -109,6 +109,9 @@ add_service presets pool SIGTERM 2
 # Decoding takes a whole core each, and gives way to whatever else the machine has to do.
 add_service previews pool SIGTERM "$(nproc)" 10
 
+add_service watcher watcher SIGTERM
+add_service websocketd websocketd SIGTERM
+
 # The supervisor is in a session of its own: Ctrl-C reaches this script alone, which stops it in order.
 supervisor=
 start_supervisor() {
@@ -154,7 +157,7 @@ stop_with() {
 
 is_healthy() {
 	[ -s "$RUNTIME_DIR/nginx.pid" ] &&
-		curl --silent --fail --noproxy '*' --max-time 2 --output /dev/null "$url/health"
+		curl --silent --fail --noproxy '*' --max-time 2 "$url/health" | grep -q '"feed":"ok"'
 }
 
 wait_until_ready() {

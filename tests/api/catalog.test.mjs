@@ -381,7 +381,7 @@ describe('the headers of checkpoints', () => {
 describe('health and settings', () => {
 	test('are well, and nobody keeps them', async () => {
 		const health = await get(stack, '/health');
-		assert.deepEqual([health.json.status, health.json.checks], ['ok', { database: 'ok', sample_dir: 'ok', checkpoint_dirs: 'ok' }]);
+		assert.deepEqual([health.json.status, health.json.checks], ['ok', { database: 'ok', sample_dir: 'ok', checkpoint_dirs: 'ok', feed: 'ok' }]);
 		assert.equal(health.headers['cache-control'], 'no-store');
 		assert.equal((await request(stack, 'HEAD', '/health')).status, 200);
 	});

@@ -68,6 +68,8 @@ describe('a process that is killed', () => {
 		['a process of the catalog', /^\/.*bin\/catalog$/],
 		['the keeper of the catalog\'s pool', /multiwatch .*bin\/catalog$/],
 		['the keeper of the presets\' pool', /multiwatch .*bin\/presets$/],
+		['the watcher', /^\/.*bin\/watcher$/],
+		['the keeper of the feeds', /^websocketd /],
 		['a web server worker', /^nginx: worker process/],
 		['the web server', /^nginx: master process/],
 		['a logger', /^s6-log .*log\/nginx/],

@@ -215,6 +215,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/ws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The live feed, a WebSocket
+         * @description New, replaced and removed images, checkpoints that come and go, the progress of jobs: text frames of
+         *     one JSON object each, with a `type`. OpenAPI has no words for the messages of a WebSocket;
+         *     `docs/feed.md` describes each of them. 64 connections are served at once; the next one is answered 429.
+         */
+        get: operations["follow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -285,12 +307,14 @@ export interface components {
         FilterMode: "hide" | "single" | "multi";
         Health: {
             /**
-             * @description Each part by name (`database`, `sample_dir`, `checkpoint_dirs`, …): `ok` or, in words, what is wrong
-             *     with it.
+             * @description Each part by name (`database`, `sample_dir`, `checkpoint_dirs`, `feed`, …): `ok` or, in words, what
+             *     is wrong with it.
              */
             checks: {
                 checkpoint_dirs: string;
                 database: string;
+                /** @description The live feed at `/api/ws`. */
+                feed: string;
                 sample_dir: string;
             } & {
                 [key: string]: string;
@@ -394,7 +418,7 @@ export interface components {
          * @description A stable word for programs; the table at the top explains each.
          * @enum {string}
          */
-        ProblemCode: "bad_request" | "invalid_path" | "invalid_parameter" | "invalid_json" | "cross_site" | "outside_directories" | "unreadable" | "not_found" | "method_not_allowed" | "name_taken" | "too_many_presets" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "range_not_satisfiable" | "foreign_host" | "invalid_body" | "damaged_file" | "not_an_image" | "picture_too_large" | "too_many_requests" | "headers_too_large" | "internal_error" | "bad_gateway" | "unavailable" | "file_incomplete" | "overloaded" | "cache_full" | "gateway_timeout";
+        ProblemCode: "bad_request" | "invalid_path" | "invalid_parameter" | "invalid_json" | "cross_site" | "outside_directories" | "unreadable" | "not_found" | "method_not_allowed" | "name_taken" | "too_many_presets" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "range_not_satisfiable" | "foreign_host" | "invalid_body" | "damaged_file" | "not_an_image" | "picture_too_large" | "upgrade_required" | "too_many_requests" | "headers_too_large" | "internal_error" | "bad_gateway" | "unavailable" | "file_incomplete" | "overloaded" | "cache_full" | "gateway_timeout";
         Scan: {
             /** @description Sorted by name. */
             dimensions: components["schemas"]["Dimension"][];
@@ -590,7 +614,7 @@ export interface components {
             };
         };
         /**
-         * @description Any other error: 400, 403, 404, 405 (with `Allow`), 412, 414, 416, 421, 429 (with `Retry-After`),
+         * @description Any other error: 400, 403, 404, 405 (with `Allow`), 412, 414, 416, 421, 426, 429 (with `Retry-After`),
          *     431, 500, 502, 503 (with `Retry-After`) or 504, as the table at the top says.
          */
         Problem: {
@@ -1045,6 +1069,25 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    follow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection is a WebSocket from here on. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             default: components["responses"]["Problem"];
         };
     };

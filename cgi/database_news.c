@@ -1,0 +1,170 @@
+#include "database_news.h"
+
+#include "base/clock.h"
+#include "base/limits.h"
+#include "base/log.h"
+#include "job_lines.h"
+
+/*
+ * A commit wakes before it can be seen: its bytes are in the log, and then come the wait for the
+ * disk and the index in shared memory, of which there is no event. So it is looked for again, after
+ * 1 ms, 2 ms, 4 ms and so on, up to a second.
+ */
+#define FIRST_PAUSE INT64_C(1000000)
+#define LAST_PAUSE  INT64_C(512000000)
+
+/* Where the kernel gives no events, it is looked at so often. */
+#define BLIND_PAUSE INT64_C(1000000000)
+
+static void log_failure(struct database_news *news, const struct error *error)
+{
+	struct log_line line;
+
+	if (news->failing)
+		return;
+	news->failing = true;
+	log_begin(&line, LOG_WARN, "database.unreadable");
+	log_error_fields(&line, error);
+	log_end(&line);
+}
+
+static uint64_t hash_state(const struct store_comfyui_state *state)
+{
+	uint64_t hash = (state->known ? 1U : 0U) + (state->connected ? 2U : 0U);
+
+	for (size_t i = 0; i < state->error.length; i++)
+		hash = (hash ^ (unsigned char)state->error.at[i]) * UINT64_C(0x100000001b3);
+	return hash;
+}
+
+/* Hands a finished line on; the buffer is empty afterwards. */
+static void tell_line(struct database_news *news, database_news_tell *tell, void *context)
+{
+	if (news->line.failed)
+		buffer_free(&news->line);
+	else
+		tell(context, buffer_text(&news->line));
+	news->line.length = 0;
+}
+
+static void tell_jobs(struct database_news *news, const struct store_job_changes *changes,
+	database_news_tell *tell, void *context)
+{
+	struct json_writer out;
+
+	for (size_t i = 0; i < changes->deleted_count; i++) {
+		json_writer_init(&out, &news->line);
+		job_write_deleted(&out, changes->deleted[i]);
+		tell_line(news, tell, context);
+	}
+	for (size_t i = 0; i < changes->changed_count; i++) {
+		json_writer_init(&out, &news->line);
+		job_write_progress(&out, &changes->changed[i], clock_now());
+		tell_line(news, tell, context);
+	}
+}
+
+static void tell_comfyui(struct database_news *news, const struct store_comfyui_state *state,
+	database_news_tell *tell, void *context)
+{
+	struct json_writer out;
+
+	if (!state->known)
+		return;
+	json_writer_init(&out, &news->line);
+	job_write_comfyui(&out, state);
+	tell_line(news, tell, context);
+}
+
+/* Reads what has changed since `news->version`; `tell` NULL: only to know it. */
+static bool read_news(
+	struct database_news *news, database_news_tell *tell, void *context, struct error *error)
+{
+	struct store_job_changes changes;
+	struct store_comfyui_state state;
+	uint64_t comfyui;
+	int64_t version;
+
+	if (!store_ready(news->path, STORE_DURABLE_NORMAL, &news->store, error) ||
+		!store_version(news->store, &version, error))
+		return false;
+	if (version == news->version)
+		return true;
+	if (!store_job_changes(news->store, news->revision, &news->arena, &changes, error) ||
+		!store_comfyui_state(news->store, &news->arena, &state, error))
+		return false;
+	news->version = version;
+	comfyui = hash_state(&state);
+	/* It could not be read before, or is another one now, a backup: nothing that was told
+	 * holds.
+	 */
+	if (tell && (news->revision < 0 || changes.revision < news->revision)) {
+		tell(context, TEXT("{\"type\":\"resync\"}"));
+	} else if (tell) {
+		tell_jobs(news, &changes, tell, context);
+		if (comfyui != news->comfyui)
+			tell_comfyui(news, &state, tell, context);
+	}
+	news->revision = changes.revision;
+	news->comfyui = comfyui;
+	return true;
+}
+
+static void take(struct database_news *news, database_news_tell *tell, void *context)
+{
+	struct error error;
+
+	if (read_news(news, tell, context, &error))
+		news->failing = false;
+	else
+		log_failure(news, &error);
+	arena_reset(&news->arena);
+}
+
+bool database_news_open(struct database_news *news, const char *path)
+{
+	*news = (struct database_news){.path = path, .revision = -1, .again_at = INT64_MAX};
+	arena_init(&news->arena, LIMIT_REQUEST_MEMORY);
+	buffer_init(&news->line, LIMIT_WATCH_LINE);
+	/* Watched first, then read. */
+	news->watch = store_watch_open(path);
+	if (!news->watch)
+		return false;
+	take(news, NULL, NULL);
+	store_watch_mend(news->watch);
+	return true;
+}
+
+void database_news_close(struct database_news *news)
+{
+	store_watch_close(news->watch);
+	store_close(news->store);
+	arena_free(&news->arena);
+	buffer_free(&news->line);
+	*news = (struct database_news){0};
+}
+
+int64_t database_news_deadline(const struct database_news *news)
+{
+	int64_t blind = clock_monotonic() + BLIND_PAUSE;
+
+	return store_watch_descriptor(news->watch) < 0 && blind < news->again_at ? blind
+										 : news->again_at;
+}
+
+void database_news_take(
+	struct database_news *news, bool anyhow, database_news_tell *tell, void *context)
+{
+	int64_t now = clock_monotonic();
+
+	if (store_watch_take(news->watch))
+		news->again_pause = FIRST_PAUSE;
+	else if (now >= news->again_at)
+		news->again_pause *= 2;
+	else if (!anyhow)
+		return;
+	news->again_at = news->again_pause && news->again_pause <= LAST_PAUSE
+				 ? now + news->again_pause
+				 : INT64_MAX;
+	take(news, tell, context);
+}
