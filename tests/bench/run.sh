@@ -18,6 +18,7 @@ tree=$place/tree-$checkpoints-$images
 samples=$tree/samples
 cache=$place/data/cache
 document=docs/performance.md
+node=$(echo web/node_modules/node-linux-*/bin/node)
 export RUNTIME_DIR="$place/run" CONFIG_PATH="$place/config.yaml"
 
 die() {
@@ -293,5 +294,6 @@ while [ "$round" -lt "$rounds" ]; do
 done
 measure_memory
 print_table >"$place/table.md"
+"$node" tests/bench/viewer.mjs "$place/viewer" "$tree" >>"$place/table.md" || die "the viewer cannot be measured"
 cat "$place/table.md"
 write_document
