@@ -116,3 +116,31 @@ test('US-17.3 each key is a header above its value', async ({ app }) => {
 		expect(Math.abs(below.x - above.x)).toBeLessThan(4);
 	}
 });
+
+test('two checkpoints are compared: only the keys in which they differ', async ({ app }) => {
+	const panel = await open(app);
+	await app.pick(panel.getByTestId('compare-select'), '1000');
+	const differences = panel.getByTestId('differences');
+	await expect(differences.locator('dt').filter({ hasText: /^ss_steps$/ })).toHaveCount(1);
+	await expect(differences.locator('dt').filter({ hasText: /^ss_optimizer$/ })).toHaveCount(0);
+	await expect(differences).toContainText(/ss_steps\s*3000\s*3000\s*1000\s*1000/);
+});
+
+test('the metadata is searched by key and value', async ({ app }) => {
+	const panel = await open(app);
+	await panel.getByLabel('Search the metadata').fill('PRODIGY');
+	await expect(panel.locator('dt')).toHaveText(['ss_optimizer']);
+});
+
+test('the panel’s width follows the arrow keys and outlives the page', async ({ app, page }) => {
+	const panel = await open(app);
+	const edge = panel.getByRole('separator', { name: 'Width of the panel' });
+	await edge.press('Home');
+	await expect.poll(async () => (await panel.boundingBox()).width).toBe(300);
+	await edge.press('ArrowLeft');
+	await expect.poll(async () => (await panel.boundingBox()).width).toBe(316);
+	await page.reload();
+	await app.settled();
+	await open(app);
+	await expect.poll(async () => (await panel.boundingBox()).width).toBe(316);
+});

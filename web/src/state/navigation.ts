@@ -34,8 +34,32 @@ function viewOf(link: Link): StoredView {
   return { ...link, positions: new Map(positions) }
 }
 
+const PENDING_KEY = 'checkpoint-sampler.pending'
+
+/** What an entry is to be replaced by survives a reload that comes first; browsers ignore a change on the way out. */
+function keepPending(entry: Entry | undefined): void {
+  try {
+    if (entry) sessionStorage.setItem(PENDING_KEY, JSON.stringify(entry))
+    else sessionStorage.removeItem(PENDING_KEY)
+  } catch {
+    // Then the last quarter of a second is lost.
+  }
+}
+function applyPending(): void {
+  try {
+    const entry: unknown = JSON.parse(sessionStorage.getItem(PENDING_KEY) ?? 'null')
+    const [navigation] = performance.getEntriesByType('navigation')
+    const isReload = navigation instanceof PerformanceNavigationTiming && navigation.type === 'reload'
+    if (isReload && isRecord(entry) && typeof entry.url === 'string') history.replaceState(entry.state, '', entry.url)
+  } catch {
+    // Nothing was kept.
+  }
+  keepPending(undefined)
+}
+
 /** What the page begins with: what its history entry holds, else its URL, else what was last seen here. */
 export function readStart(): Start {
+  applyPending()
   const state: unknown = history.state
   const link = readLink(location.search)
   if (!link) {
@@ -103,10 +127,14 @@ export function useNavigation(runs: TrainingRuns, view: View, image: OpenImage):
   let closing: Entry | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  function flush(): void {
+  function drop(): void {
     clearTimeout(timer)
-    if (pending) history.replaceState(pending.state, '', pending.url)
+    if (pending) keepPending(undefined)
     pending = undefined
+  }
+  function flush(): void {
+    if (pending) history.replaceState(pending.state, '', pending.url)
+    drop()
   }
   function entryOf(current: Link): Entry {
     return { url: writeLink(current), state: { view: storeView(view.stored.value), opened } }
@@ -120,12 +148,12 @@ export function useNavigation(runs: TrainingRuns, view: View, image: OpenImage):
       if (closing) {
         closing = entryOf(next)
       } else if (step === undefined || step === nextStep) {
-        pending = entryOf(next)
         clearTimeout(timer)
+        pending = entryOf(next)
+        keepPending(pending)
         timer = setTimeout(flush, step === undefined ? 0 : REPLACE_DELAY_MS)
       } else if (opened && before?.open && !next.open) {
-        clearTimeout(timer)
-        pending = undefined
+        drop()
         opened = false
         closing = entryOf(next)
         history.back()
@@ -142,8 +170,7 @@ export function useNavigation(runs: TrainingRuns, view: View, image: OpenImage):
   watch(view.stored, (stored) => remember('view', storeView(stored)))
 
   function travel(event: PopStateEvent): void {
-    clearTimeout(timer)
-    pending = undefined
+    drop()
     opened = isOpenedState(event.state)
     if (closing) {
       pending = { ...closing, state: { ...closing.state, opened } }
@@ -160,10 +187,8 @@ export function useNavigation(runs: TrainingRuns, view: View, image: OpenImage):
     image.values.value = target.open
   }
   window.addEventListener('popstate', travel)
-  window.addEventListener('pagehide', flush)
   onScopeDispose(() => {
     window.removeEventListener('popstate', travel)
-    window.removeEventListener('pagehide', flush)
-    clearTimeout(timer)
+    drop()
   })
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseJsonTexts } from '@/domain/json'
-import { lineText, searchTree } from './jsonTree'
+import { hintOf, lineText, searchTree } from './jsonTree'
 
 const TREE = parseJsonTexts(
   '{"3": {"class_type": "KSampler", "inputs": {"seed": 18446744073709551615, "cfg": 7.0, "model": ["4", 0]}},' +
@@ -18,6 +18,14 @@ describe('lineText', () => {
     expect(lineText([[1]])).toBeUndefined()
     expect(lineText(Array.from({ length: 40 }, () => 1))).toBeUndefined()
     expect(lineText({ a: 1 })).toBeUndefined()
+  })
+})
+
+describe('hintOf', () => {
+  it('names the plain members, as far as there is room', () => {
+    expect(hintOf({ inputs: {}, class_type: 'KSampler', cfg: 7 })).toBe('class_type: "KSampler", cfg: 7')
+    expect(hintOf([{}, 'a', 1])).toBe('"a", 1')
+    expect(hintOf({ long: 'x'.repeat(1e6) }).length).toBeLessThan(70)
   })
 })
 

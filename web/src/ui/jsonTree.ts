@@ -32,6 +32,19 @@ export function lineText(value: unknown): string | undefined {
   return text.length <= INLINE ? text : undefined
 }
 
+const HINT = 60
+
+/** The plain members of a branch in few words, to tell it from its neighbours while it is folded. */
+export function hintOf(branch: unknown[] | Record<string, unknown>): string {
+  let hint = ''
+  for (const { key, value } of entriesOf(branch)) {
+    if (isBranch(value)) continue
+    hint += `${hint === '' ? '' : ', '}${Array.isArray(branch) ? '' : `${key}: `}${leafText(value).slice(0, HINT)}`
+    if (hint.length > HINT) return `${hint.slice(0, HINT)}…`
+  }
+  return hint
+}
+
 export interface Match {
   /** The keys that lead there. */
   readonly path: readonly string[]

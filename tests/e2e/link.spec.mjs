@@ -1,0 +1,73 @@
+// The view is a URL: what is on the screen can be sent, and Back returns to it.
+import { expect, test } from './support/test.mjs';
+import { INK, lantern } from './tree.mjs';
+
+const values = { checkpoint: '2000', prompt: 'lighthouse', seed: '7', cfg: '4' };
+
+test('a link shows the same picture in another browser', async ({ app, page, browser }) => {
+	await app.assign('seed', 'X axis');
+	await app.columnHeader('7').click();
+	await app.moveTo(app.master, 3);
+	await app.cell(1, 0).getByRole('button', { name: /^Open/ }).click();
+	await expect(page).toHaveURL(/at=2000.*open=1/);
+	const title = await app.lightbox.root.getAttribute('aria-label');
+	const pictures = await app.lightbox.picture();
+
+	const elsewhere = await browser.newContext({ viewport: page.viewportSize() });
+	try {
+		const other = await elsewhere.newPage();
+		await other.goto(page.url());
+		await expect(other.getByTestId('lightbox')).toHaveAccessibleName(title);
+		const theirs = new app.constructor(other);
+		await theirs.lightbox.expectPicture(pictures);
+		await other.keyboard.press('Escape');
+		await expect(theirs.lightbox.root).toHaveCount(0);
+		await expect(theirs.masterValue).toContainText('2000');
+		await expect(other.getByRole('columnheader').getByRole('button')).toHaveCount(1);
+	} finally {
+		await elsewhere.close();
+	}
+});
+
+test('Back closes the picture, takes back a filter and returns to the run before; Forward repeats', async ({ app, page }) => {
+	const { run } = { run: await page.getByTestId('current-run').innerText() };
+	await app.columnHeader('4').click();
+	await expect(app.columnHeader('1.5')).toHaveCount(0);
+	await app.moveTo(app.master, 3);
+	await app.cell(1, 0).getByRole('button', { name: /^Open/ }).click();
+	await app.lightbox.expectPicture(lantern(values));
+	await page.goBack();
+	await expect(app.lightbox.root).toHaveCount(0);
+	await page.goForward();
+	await app.lightbox.expectPicture(lantern(values));
+	await page.keyboard.press('Escape');
+	await expect(app.lightbox.root).toHaveCount(0);
+	await app.chooseRun(INK.name);
+	await page.goBack();
+	await expect(page.getByTestId('current-run')).toHaveText(run);
+	await app.settled();
+	await expect(app.columnHeader('1.5')).toHaveCount(0);
+	await expect(app.masterValue).toContainText('2000');
+	await page.goBack();
+	await expect(app.columnHeader('1.5')).toHaveCount(1);
+});
+
+test('a reload right after a step of the slider keeps it', async ({ app, page }) => {
+	await app.moveTo(app.master, 1);
+	const text = await app.masterValue.innerText();
+	await page.reload();
+	await app.settled();
+	await expect(app.masterValue).toHaveText(text, { useInnerText: true });
+});
+
+test('? lists the keys, which are dead in text fields', async ({ app, page }) => {
+	await page.keyboard.press('?');
+	const help = page.getByRole('dialog', { name: 'Keyboard' });
+	await expect(help).toContainText('Neighbour in the row');
+	await page.keyboard.press('Escape');
+	await expect(help).toHaveCount(0);
+	await app.openDrawer();
+	await app.runSelect.click();
+	await page.keyboard.type('?');
+	await expect(help).toHaveCount(0);
+});
