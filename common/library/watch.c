@@ -13,7 +13,7 @@
 #define RUNS_PAUSE	 (100 * WATCH_MILLISECOND) /* at least, between two searches for runs */
 #define PENDING_PAUSE	 (250 * WATCH_MILLISECOND)
 #define UNWATCHED_ROUNDS 10 /* directories that nobody looks at are polled so rarely */
-#define SWEEP_AGE	 (60 * WATCH_SECOND) /* a polled directory is read at least so often */
+#define SWEEP_AGE	 (10 * WATCH_SECOND) /* a polled directory is read no sooner again */
 #define SWEEP_PART	 30		     /* of the directories, in one round */
 #define FORGOTTEN_NAMES	 4096 /* names of files that are gone, before they are let go */
 
@@ -198,27 +198,33 @@ static enum look look_at(
 	return library_watch_same_time(status.st_mtim, directory->modified) ? UNCHANGED : CHANGED;
 }
 
-/* Whether a round of polling should read the directory although it looks unchanged. */
-static bool is_due(const struct library_watch *watch,
-	const struct library_watch_directory *directory, int64_t now, size_t *sweep)
+static size_t sweep_length(const struct library_watch *watch)
 {
+	return watch->count / SWEEP_PART + 1;
+}
+
+/*
+ * Whether a round of polling should read the directory although it looks unchanged. A file that is
+ * rewritten in place changes no directory: all are read in turn, a few in each round.
+ */
+static bool is_due(const struct library_watch *watch, size_t index, int64_t now)
+{
+	const struct library_watch_directory *directory = watch->directories[index];
+
 	if (library_watch_waits(directory))
 		return true;
 	if (!watch->polls_samples)
 		return false;
 	if (now < directory->active_until)
 		return true;
-	if (now - directory->read_at < SWEEP_AGE || *sweep == 0)
-		return false;
-	(*sweep)--;
-	return true;
+	return (index + watch->count - watch->sweep) % watch->count < sweep_length(watch) &&
+	       now - directory->read_at >= SWEEP_AGE;
 }
 
 /* Looks at the sample directories, at `all` or at those that somebody looks at. */
 static void check_directories(struct library_watch *watch, bool all)
 {
 	int64_t now = clock_monotonic();
-	size_t sweep = watch->count / SWEEP_PART + 1;
 	struct library_watch_directory **read = malloc((watch->count + 1) * sizeof(void *));
 	size_t count = 0;
 
@@ -239,9 +245,11 @@ static void check_directories(struct library_watch *watch, bool all)
 		else if (look == ANOTHER)
 			library_watch_directory_came(
 				watch, text_from(directory->name), LIBRARY_WATCH_LATER);
-		else if (look == CHANGED || is_due(watch, directory, now, &sweep))
+		else if (look == CHANGED || is_due(watch, i, now))
 			read[count++] = directory;
 	}
+	if (watch->count)
+		watch->sweep = (watch->sweep + sweep_length(watch)) % watch->count;
 	library_watch_read(watch, read, count, LIBRARY_WATCH_LATER);
 	free(read);
 }

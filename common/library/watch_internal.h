@@ -100,6 +100,7 @@ struct library_watch {
 	struct buffer line;
 
 	unsigned round; /* of polling */
+	size_t sweep;	/* the directory that the next round begins to read anyhow */
 	bool failed;	/* no memory */
 	bool present;	/* sample_dir is there */
 	bool exhausted; /* the kernel had no more watches or instances: poll from now on */

@@ -30,6 +30,7 @@ async function populate(place) {
 	return place;
 }
 
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const feeds = async (stack) => (await processesOf(stack.runtimeDirectory)).filter(({ command }) => /^\/.*bin\/feed$/.test(command));
 const processNamed = async (stack, pattern) =>
 	(await processesOf(stack.runtimeDirectory)).find(({ command }) => pattern.test(command));
@@ -176,6 +177,57 @@ for (const method of ['auto', 'poll']) {
 			await write(ONE, 'narrow=3.png');
 			assert.equal((await narrow.type('image_added')).path, `${ONE}/narrow=3.png`);
 			await narrow.close();
+			await told();
+		});
+		test('whatever happens, who follows the feed sees what a scan would show', async () => {
+			const id = await idOf('run');
+			const scan = async () => (await get(stack, `/api/training-runs/${id}/scan?refresh=1`)).json.images;
+			const cell = (dimensions) => JSON.stringify(Object.entries(dimensions).sort());
+			const line = (name, dimensions, version) => `${cell(dimensions)} ${name} ${version}`;
+			/** What a client has on screen: one image a cell. */
+			const follow = (start, messages) => {
+				const shown = new Map(start.map((image) => [cell(image.dimensions), { path: image.relative_path, ...image }]));
+				for (const { type, path: name, dimensions, version } of messages) {
+					if (type === 'image_added') shown.set(cell(dimensions), { path: name, dimensions, version });
+					if (type !== 'image_removed') continue;
+					for (const [key, image] of shown) if (image.path === name) shown.delete(key);
+				}
+				return [...shown.values()].map((image) => line(image.path, image.dimensions, image.version)).sort();
+			};
+			// The same every time.
+			let state = 7;
+			const random = (below) => (state = (state * 1103515245 + 12345) % 2147483648) % below;
+			const name = () => `walk=${random(4)}${['', '&_00001_', '&_00002_', '&_00010_'][random(4)]}.png`;
+			const place_of = () => sample([ONE, TWO][random(2)], name());
+			const quietly = (error) => assert.ok(['ENOENT', 'ENOTEMPTY'].includes(error.code), error);
+			const deeds = [
+				() => writeFile(place_of(), Buffer.concat([HEAD, Buffer.alloc(random(50)), END])),
+				() => writeFile(place_of(), Buffer.concat([HEAD, Buffer.alloc(random(50)), END])),
+				() => rename(place_of(), place_of()),
+				() => rm(place_of()),
+				() => rm(sample(TWO), { recursive: true }),
+				() => mkdir(sample(TWO), { recursive: true }),
+				() => rename(sample(TWO), sample('.aside')),
+				() => rename(sample('.aside'), sample(TWO)),
+			];
+			const start = await scan();
+			for (let step = 0; step < 400; step++) {
+				// Directories come and go less often than files.
+				await deeds[random(step % 10 ? 4 : deeds.length)]().catch(quietly);
+				if (step % 25 === 0) await pause(random(40));
+			}
+			await mkdir(sample(TWO), { recursive: true });
+			await eventually(
+				'both show the same',
+				async () => {
+					const images = await scan();
+					const want = images.map((image) => line(image.relative_path, image.dimensions, image.version)).sort();
+					return want.join('\n') === follow(start, feed.messages).join('\n');
+				},
+				120,
+			);
+			assert.equal(feed.all('resync').length, 0);
+			await rm(sample('.aside'), { recursive: true, force: true });
 			await told();
 		});
 		test('a sample_dir that goes and comes back', async () => {
