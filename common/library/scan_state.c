@@ -1,12 +1,11 @@
 #include "library/scan_state.h"
 
 #include <fcntl.h>
-#include <linux/magic.h>
 #include <sys/stat.h>
-#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/file_system.h"
 #include "library/scan.h"
 
 /* Part of every fingerprint: raise it when the answer's form changes. */
@@ -35,26 +34,6 @@ static uint64_t mix_number(uint64_t hash, uint64_t value)
 static int64_t nanoseconds(struct timespec time)
 {
 	return (int64_t)((uint64_t)time.tv_sec * 1000000000U + (uint64_t)time.tv_nsec);
-}
-
-/*
- * True for file systems that other machines write to: what they change there may show late, with
- * times of another clock, or not at all in a directory's modification time.
- */
-static bool is_network(int directory)
-{
-	static const uint32_t types[] = {NFS_SUPER_MAGIC, SMB_SUPER_MAGIC, CIFS_SUPER_MAGIC,
-		SMB2_SUPER_MAGIC, FUSE_SUPER_MAGIC, V9FS_MAGIC, CEPH_SUPER_MAGIC, AFS_SUPER_MAGIC,
-		AFS_FS_MAGIC, CODA_SUPER_MAGIC, OCFS2_SUPER_MAGIC, 0x0bd00bd0 /* Lustre */,
-		0x01161970 /* GFS2 */, 0x786f4256 /* shared folders of VirtualBox */};
-	struct statfs status;
-
-	if (fstatfs(directory, &status) != 0)
-		return true;
-	for (size_t i = 0; i < sizeof(types) / sizeof(*types); i++)
-		if ((uint32_t)status.f_type == types[i])
-			return true;
-	return false;
 }
 
 /*
@@ -101,7 +80,7 @@ void library_read_scan_state(const struct config *config, const struct library_r
 		.fingerprint = UINT64_C(0xcbf29ce484222325), .settled = true};
 	if (sample_dir < 0)
 		return;
-	state->cacheable = fstat(sample_dir, &status) == 0 && !is_network(sample_dir) &&
+	state->cacheable = fstat(sample_dir, &status) == 0 && !file_system_network(sample_dir) &&
 			   mix_boot(&state->fingerprint);
 	state->fingerprint = mix_text(state->fingerprint, text_from(VERSION));
 	state->fingerprint = mix_number(state->fingerprint, FORMAT);

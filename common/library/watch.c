@@ -217,7 +217,8 @@ static bool is_due(const struct library_watch *watch, size_t index, int64_t now)
 		return false;
 	if (now < directory->active_until)
 		return true;
-	return (index + watch->count - watch->sweep) % watch->count < sweep_length(watch) &&
+	return (index + watch->count - watch->sweep % watch->count) % watch->count <
+		       sweep_length(watch) &&
 	       now - directory->read_at >= SWEEP_AGE;
 }
 

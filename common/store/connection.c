@@ -1,13 +1,14 @@
 #include "store/connection.h"
 
-#include <linux/magic.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/vfs.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file_system.h"
 #include "base/limits.h"
 #include "base/log.h"
 
@@ -146,31 +147,18 @@ static void read_word(sqlite3_stmt *statement, void *word)
 	(void)snprintf(word, 16, "%s", value ? (const char *)value : "");
 }
 
-/*
- * True where processes cannot be relied on to share memory through a file, which the write-ahead
- * log needs. The name is what statfs knows the file system by.
- */
+/* The network file system that holds the database, or NULL. */
 static const char *network_file_system(const char *path)
 {
-	static const struct {
-		unsigned long magic;
-		const char *name;
-	} systems[] = {
-		{NFS_SUPER_MAGIC, "NFS"},
-		{SMB_SUPER_MAGIC, "SMB"},
-		{CIFS_SUPER_MAGIC, "CIFS"},
-		{SMB2_SUPER_MAGIC, "SMB2"},
-		{V9FS_MAGIC, "9P"},
-		{FUSE_SUPER_MAGIC, "FUSE"},
-	};
-	struct statfs status;
+	int descriptor = open(path, O_PATH | O_CLOEXEC);
+	const char *name;
 
-	if (statfs(path, &status) != 0)
+	if (descriptor < 0)
 		return NULL;
-	for (size_t i = 0; i < sizeof(systems) / sizeof(*systems); i++)
-		if (((unsigned long)status.f_type & 0xffffffff) == systems[i].magic)
-			return systems[i].name;
-	return NULL;
+	name = file_system_network(descriptor);
+	/* O_PATH opens no file: its closing drops none of SQLite's locks. */
+	(void)close(descriptor);
+	return name;
 }
 
 static void warn_of_network(const char *path, const char *file_system)
