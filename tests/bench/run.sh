@@ -226,6 +226,14 @@ measure_previews() {
 		--output "$place/theirs/%s.jpg[Q=88]" | awk -v n="$pictures" '{print n / $1}')"
 }
 
+# --- The feed ------------------------------------------------------------------------------------
+
+# A stack of its own on the same tree, by the Node that the tests run on.
+measure_feed() {
+	web/node_modules/node-linux-*/bin/node tests/bench/feed.mjs "$tree" >"$place/feed.md" ||
+		die "the feed cannot be measured"
+}
+
 # --- The table -----------------------------------------------------------------------------------
 
 # row WHAT FIGURE BASELINE UNIT LIMIT LEAST: the ratio must be at most the limit, or at least it.
@@ -257,6 +265,7 @@ print_table() {
 			n, memory / 1024, memory / 1024 < 150 ? "met" : "missed"
 		printf "| The same at its peak, all processes scanning at once | %.0f MB | | | | |\n", peak / 1024
 	}'
+	cat "$place/feed.md"
 }
 
 # Replaces what stands between the markers of the document.
@@ -293,6 +302,7 @@ while [ "$round" -lt "$rounds" ]; do
 	measure_previews
 done
 measure_memory
+measure_feed
 print_table >"$place/table.md"
 "$node" tests/bench/viewer.mjs "$place/viewer" "$tree" >>"$place/table.md" || die "the viewer cannot be measured"
 cat "$place/table.md"
