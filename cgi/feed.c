@@ -302,7 +302,8 @@ static int run(struct feed *feed)
 			return give_up("The browser took nothing for 10 s.");
 		if (feed->watcher >= 0 && !outbox_send(&feed->requests, feed->watcher))
 			lose_watcher(feed);
-		descriptors[0] = (struct pollfd){STDIN_FILENO, POLLIN, 0};
+		/* Hello is the first word; whatever the browser says waits for it. */
+		descriptors[0] = (struct pollfd){feed->greeted ? STDIN_FILENO : -1, POLLIN, 0};
 		descriptors[1] = (struct pollfd){feed->watcher,
 			(short)(POLLIN | (outbox_is_empty(&feed->requests) ? 0 : POLLOUT)), 0};
 		descriptors[2] = (struct pollfd){

@@ -266,6 +266,15 @@ describe('the connection', () => {
 		const { version } = (await get(stack, '/health')).json;
 		assert.deepEqual(feed.messages[0], { type: 'hello', version, watching: true });
 	});
+	test('hello comes first, whatever the client says and however early', async () => {
+		for (let round = 0; round < 20; round++) {
+			const feed = new Feed(stack);
+			clients.push(feed);
+			feed.socket.addEventListener('open', () => feed.send('?'));
+			await feed.type('error');
+			assert.deepEqual(feed.messages.map(({ type }) => type), ['hello', 'error']);
+		}
+	});
 	test('has a heartbeat', async () => {
 		const feed = await connect(stack);
 		assert.deepEqual(await feed.type('heartbeat'), { type: 'heartbeat', watching: true });
