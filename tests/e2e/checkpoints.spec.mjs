@@ -33,7 +33,7 @@ test('US-9.3 a checkpoint’s ss_ fields are shown', async ({ app }) => {
 	await expect(valueOf(panel, 'ss_num_epochs')).toHaveText('12');
 	await expect(valueOf(panel, 'ss_optimizer')).toHaveText('prodigyopt.prodigy.Prodigy(weight_decay=0.01)');
 	await expect(valueOf(panel, 'ss_sd_model_name')).toHaveText('flux1-dev.safetensors');
-	await expect(valueOf(panel, 'ss_dataset_dirs')).toContainText('"img_count": 37');
+	await expect(valueOf(panel, 'ss_dataset_dirs')).toContainText(/img_count\W*37/);
 	await expect(valueOf(panel, 'modelspec.title')).toHaveText('Lantern');
 });
 
