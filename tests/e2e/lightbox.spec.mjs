@@ -13,7 +13,10 @@ async function open(app) {
 /** Zooms in until the picture is much larger than the stage. */
 async function zoomIn(lightbox) {
 	const middle = centre(await lightbox.stage.boundingBox());
-	while ((await lightbox.scale()) < 10) await lightbox.wheel(middle, -300);
+	for (let before = await lightbox.scale(); before < 10; before = await lightbox.scale()) {
+		await lightbox.wheel(middle, -300);
+		await expect.poll(() => lightbox.scale()).toBeGreaterThan(before);
+	}
 }
 
 test('US-7.1 a click on a cell opens its picture over the page', async ({ app }) => {
@@ -22,6 +25,17 @@ test('US-7.1 a click on a cell opens its picture over the page', async ({ app })
 	await expect(lightbox.root).toHaveAccessibleName(/prompt_name lighthouse, cfg 4, checkpoint 3000/);
 	const box = await lightbox.root.boundingBox();
 	expect(box).toMatchObject({ x: 0, y: 0, ...app.page.viewportSize() });
+});
+
+test('a click counts although the picture is replaced below it', async ({ app, page }) => {
+	await app.atRest();
+	const point = centre(await app.cell(1, 1).locator('img, canvas').boundingBox());
+	await page.mouse.move(point.x, point.y);
+	await page.mouse.down();
+	await page.keyboard.press('.');
+	await expect.poll(async () => (await app.pictures())[1][1]).toBe(lantern({ ...values, seed: LANTERN.seeds[1] }));
+	await page.mouse.up();
+	await app.lightbox.expectPicture(lantern({ ...values, seed: LANTERN.seeds[1] }));
 });
 
 test('US-7.2 the wheel zooms in and out, at the pointer', async ({ app }) => {
@@ -50,7 +64,7 @@ test('US-7.2 the wheel zooms in and out, at the pointer', async ({ app }) => {
 	const wanted = await under();
 	await lightbox.wheel(pointer, -300);
 	await expect.poll(async () => (await lightbox.rect()).width).toBeGreaterThan(whole.width * 1.5);
-	for (const [at, share] of (await under()).entries()) expect(share).toBeCloseTo(wanted[at], 2);
+	for (const at of [0, 1]) await expect.poll(async () => (await under())[at]).toBeCloseTo(wanted[at], 2);
 });
 
 test('US-7.3 dragging moves the zoomed picture', async ({ app }) => {
@@ -59,8 +73,8 @@ test('US-7.3 dragging moves the zoomed picture', async ({ app }) => {
 	const before = await lightbox.rect();
 	const from = centre(await lightbox.stage.boundingBox());
 	await lightbox.drag(from, { x: from.x + 120, y: from.y - 70 });
+	await expect.poll(async () => (await lightbox.rect()).x - before.x).toBeCloseTo(120, 0);
 	const after = await lightbox.rect();
-	expect(after.x - before.x).toBeCloseTo(120, 0);
 	expect(after.y - before.y).toBeCloseTo(-70, 0);
 	expect(after.width).toBeCloseTo(before.width, 0);
 });
@@ -111,6 +125,7 @@ test('the slider inside moves the cell, zoom and place staying as they are', asy
 	const lightbox = await open(app);
 	const middle = centre(await lightbox.stage.boundingBox());
 	await lightbox.wheel(middle, -200);
+	await expect.poll(() => lightbox.scale()).toBeGreaterThan(1);
 	const rect = await lightbox.rect();
 	await lightbox.slider.press('Home');
 	await lightbox.expectPicture(lantern({ ...values, checkpoint: '500' }));
@@ -200,7 +215,7 @@ test('US-10.5 zoom and pan work beside the metadata, and scrolling it moves noth
 	expect(await lightbox.rect()).toEqual(before);
 	const from = centre(await lightbox.stage.boundingBox());
 	await lightbox.drag(from, { x: from.x + 50, y: from.y });
-	expect((await lightbox.rect()).x - before.x).toBeCloseTo(50, 0);
+	await expect.poll(async () => (await lightbox.rect()).x - before.x).toBeCloseTo(50, 0);
 	await page.keyboard.press('Escape');
 	await expect(lightbox.root).toHaveCount(0);
 });
