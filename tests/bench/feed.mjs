@@ -16,7 +16,8 @@ const PICTURE = Buffer.from('\x89PNG\r\n\x1a\n............\0\0\0\0IEND\xae\x42\x
 
 const tree = path.resolve(process.argv[2]);
 const samples = path.join(tree, 'samples');
-const stack = await startStack({ config: { checkpoint_dirs: [path.join(tree, 'checkpoints')], sample_dir: samples, watch: 'inotify' } });
+const start = (watch) => startStack({ config: { checkpoint_dirs: [path.join(tree, 'checkpoints')], sample_dir: samples, watch } });
+let stack = await start('inotify');
 
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 const quantile = (values, part) => values.sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * part))];
@@ -136,6 +137,18 @@ async function measureIdle(pids) {
 	return after.map(({ wakeups, ticks }, index) => ({ wakeups: wakeups - before[index].wakeups, ticks: ticks - before[index].ticks }));
 }
 
+/** The part of a processor that polling takes while nothing happens. */
+async function measurePolling() {
+	const feed = await Feed.open(stack);
+	await feed.next('that all is watched', ({ watching }) => watching === true);
+	// The first rounds read all directories once more.
+	await pause(15000);
+	const [{ ticks }] = await measureIdle(await processes(WATCHER));
+	const directories = readdirSync(samples).length.toLocaleString('en');
+	row(`Polling ${directories} directories every 2 s for any number of browsers`, `${(ticks / IDLE_SECONDS).toFixed(2)} % of a processor`);
+	await feed.close();
+}
+
 const FEED = /^\/.*bin\/feed$/;
 const WATCHER = /^\/.*bin\/watcher$/;
 const kilobytes = (bytes) => `${(bytes / 1024).toFixed(0)} KiB`;
@@ -175,6 +188,10 @@ try {
 		full <= (2 << 20) + 24 * files ? 'met' : 'missed',
 	);
 	await Promise.all(crowd.map((feed) => feed.close()));
+
+	await stack.stop();
+	stack = await start('poll');
+	await measurePolling();
 } finally {
 	echo.stop();
 	await stack.stop();
