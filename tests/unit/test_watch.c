@@ -402,6 +402,23 @@ static void test_a_file_that_was_there_is_told_only_when_written(void **state)
 	assert_told("+" RUN_A "/seed=2.png checkpoint:10 seed:2 1\n");
 }
 
+/* A client may have scanned it while it was half; but each version is told once. */
+static void test_a_file_that_is_closed_after_the_first_look_is_told(void **state)
+{
+	int descriptor;
+
+	(void)state;
+	descriptor = open_file("samples/" RUN_A "/seed=1.png", 0);
+	put(descriptor, PNG_HEAD, sizeof(PNG_HEAD) - 1);
+	put(descriptor, PNG_END, sizeof(PNG_END) - 1);
+	open_watch();
+	assert_told("");
+	assert_int_equal(close(descriptor), 0);
+	assert_told("+" RUN_A "/seed=1.png checkpoint:10 seed:1 1\n");
+	assert_int_equal(close(open_file("samples/" RUN_A "/seed=1.png", 0)), 0);
+	assert_told("");
+}
+
 static void test_removed_files_are_told(void **state)
 {
 	(void)state;
@@ -862,6 +879,7 @@ int main(void)
 		BOTH(test_a_new_checkpoint_is_known_to_its_images),
 		BOTH(test_runs_that_share_a_directory_are_all_named),
 		BOTH(test_a_missed_change_is_found_by_reconciling),
+		BY_EVENTS(test_a_file_that_is_closed_after_the_first_look_is_told),
 		BY_EVENTS(test_runs_are_known_by_their_ids),
 		BY_EVENTS(test_a_queue_that_ran_over_is_told),
 		BY_EVENTS(test_without_instances_it_polls),
