@@ -34,6 +34,16 @@ test.describe('at a size of 1344', () => {
 	});
 });
 
+test.describe('in a smaller cell', () => {
+	test.use({ remembered: { drawer: false, 'cell-width': 480 } });
+	test('US-2.2 the original is shown, too, once nothing moves', async ({ app }) => {
+		await app.chooseRun(FULL_SIZE.name);
+		await expect
+			.poll(() => app.cell(0, 0).locator('img').evaluateAll((pictures) => pictures.map((picture) => picture.naturalWidth)))
+			.toEqual([FULL_SIZE.size]);
+	});
+});
+
 test('US-2.3 a combination without an image is an empty placeholder', async ({ app }) => {
 	await app.moveTo(app.master, LANTERN.checkpoints.indexOf('2000'));
 	const expected = at('2000');
