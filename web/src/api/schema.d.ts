@@ -145,6 +145,225 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/sample-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the sample jobs
+         * @description All sample jobs, the newest first; those that run or are paused with their `progress`.
+         */
+        get: operations["listSampleJobs"];
+        put?: never;
+        /**
+         * Launch a sample job
+         * @description Makes one item for each checkpoint and combination of the preset's values; the job starts by itself, after
+         *     the jobs launched before it. Checkpoints are rendered in training order, so that each model is loaded once.
+         *     The job keeps the preset's values and the template as they are now.
+         *
+         *     `existing` says what becomes of images that are there already. They are made by the same recipe when all
+         *     of this is equal: the image's own values, prompt texts and size, VAE, CLIP and shift, the template's bytes, and
+         *     the checkpoint's path, size and modification time.
+         *
+         *     | `existing` | made by the same recipe | made otherwise |
+         *     |---|---|---|
+         *     | `skip` | counts as completed | is skipped with `code: exists_other_recipe` |
+         *     | `update` | counts as completed | is rendered anew |
+         *     | `replace` | is rendered anew | is rendered anew |
+         *
+         *     A job is refused when the preset iterates over a value that the template does not honour, or several
+         *     checkpoints meet a template that loads none of them: equal pictures would get different names.
+         */
+        post: operations["createSampleJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sample-jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The sample job's id.
+                 * @example 9d1c7c7e-0f3a-4a52-9a5c-6f8e2d1b4c3a
+                 */
+                id: components["parameters"]["SampleJobId"];
+            };
+            cookie?: never;
+        };
+        /** A sample job and how far it is */
+        get: operations["getSampleJob"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a sample job
+         * @description In any state. What ComfyUI still renders for it is interrupted. Images that were made stay.
+         */
+        delete: operations["deleteSampleJob"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sample-jobs/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The sample job's id.
+                 * @example 9d1c7c7e-0f3a-4a52-9a5c-6f8e2d1b4c3a
+                 */
+                id: components["parameters"]["SampleJobId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Resume a sample job
+         * @description Allowed when it is paused or failed: it is pending again and goes on with its first unfinished item.
+         */
+        post: operations["resumeSampleJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sample-jobs/{id}/retry-failed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The sample job's id.
+                 * @example 9d1c7c7e-0f3a-4a52-9a5c-6f8e2d1b4c3a
+                 */
+                id: components["parameters"]["SampleJobId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try the failed and skipped items again
+         * @description Allowed when it is completed, failed or paused and has failed or skipped items: those are pending again,
+         *     and so is the job.
+         */
+        post: operations["retrySampleJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sample-jobs/{id}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The sample job's id.
+                 * @example 9d1c7c7e-0f3a-4a52-9a5c-6f8e2d1b4c3a
+                 */
+                id: components["parameters"]["SampleJobId"];
+            };
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stop a sample job
+         * @description Allowed while it is pending (it is paused at once) or running (it is `stopping`, and paused once the image in
+         *     work is saved).
+         */
+        post: operations["stopSampleJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sample-jobs/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What launching a sample job would do
+         * @description Takes what a launch takes and stores nothing. `errors` has what a launch would be refused for; a body with
+         *     faults is refused here as there.
+         */
+        post: operations["previewSampleJob"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sample-presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the sample presets
+         * @description All sample presets, sorted by name without regard to case.
+         */
+        get: operations["listSamplePresets"];
+        put?: never;
+        /** Create a sample preset */
+        post: operations["createSamplePreset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/sample-presets/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The sample preset's id.
+                 * @example 4f0b6e2e-5a8d-4c61-8a0d-2d9b0c7e1f36
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Replace a sample preset
+         * @description Replaces all of it but `id` and `created_at`. The body may be a sample preset as it was received: what the
+         *     service sets is ignored. Jobs keep the values that they were made with.
+         */
+        put: operations["updateSamplePreset"];
+        post?: never;
+        /**
+         * Delete a sample preset
+         * @description Jobs that were made with it keep their copy of its values and go on.
+         */
+        delete: operations["deleteSamplePreset"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/settings": {
         parameters: {
             query?: never;
@@ -300,6 +519,12 @@ export interface components {
         };
         DimensionName: string;
         /**
+         * @description What becomes of images that are there already; see the launch of a job.
+         * @default skip
+         * @enum {string}
+         */
+        ExistingImages: "skip" | "update" | "replace";
+        /**
          * @description How a dimension without a role is filtered: `hide` shows no filter and includes every value, `single`
          *     lets one value be chosen, `multi` several.
          * @enum {string}
@@ -342,6 +567,65 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** @description Grouped by checkpoint and message; the first 100 groups. */
+        ItemDetails: {
+            checkpoint_filename: string;
+            /** @description A stable word, such as `exists_other_recipe`. */
+            code?: string;
+            count: number;
+            /** @description What ComfyUI said of one of them in full, such as its traceback. */
+            error_details?: string;
+            error_message: string;
+        }[];
+        JobProgress: {
+            /** @description Checkpoints all of whose images are completed. */
+            checkpoints_completed: number;
+            /** @description The file name of the checkpoint in work. */
+            current_checkpoint?: string;
+            /** @description Its images completed. */
+            current_checkpoint_progress?: number;
+            current_checkpoint_total?: number;
+            current_item?: {
+                cfg: number;
+                prompt_name: string;
+                sampler_name: string;
+                scheduler: string;
+                seed: components["schemas"]["Seed"];
+                /** @description The sampler's step. */
+                step?: number;
+                step_total?: number;
+                steps: number;
+            };
+            estimated_completion_time?: components["schemas"]["Time"];
+            /** @description As measured of late. */
+            seconds_per_image?: number;
+            /** @description Only while it runs. */
+            seconds_remaining?: number;
+            total_checkpoints: number;
+        };
+        /** @description Why the job makes no headway although it runs; it goes on by itself. */
+        JobWaiting: {
+            reason: string;
+            since: components["schemas"]["Time"];
+        };
+        NewSampleJob: {
+            /** @description Of this run's checkpoints; absent, all of them. */
+            checkpoint_filenames?: string[] | null;
+            /** @description As `vae`, for `clip_loader`. */
+            clip?: string | null;
+            existing?: components["schemas"]["ExistingImages"];
+            sample_preset_id: string;
+            /** @description As `vae`, for `shift`. With at most 6 decimal places. */
+            shift?: number | null;
+            /** @description The `name` of a training run. */
+            training_run_name: string;
+            /** @description The VAE as ComfyUI lists it; absent: the template's own. Refused where the template has no `vae_loader`. */
+            vae?: string | null;
+            /** @description The name of a workflow template, with `.json`. */
+            workflow_name: string;
+        };
+        /** @description White space at both ends is taken off, control characters are refused. */
+        ParameterName: string;
         Preset: {
             created_at: components["schemas"]["Time"];
             id: string;
@@ -418,7 +702,118 @@ export interface components {
          * @description A stable word for programs; the table at the top explains each.
          * @enum {string}
          */
-        ProblemCode: "bad_request" | "invalid_path" | "invalid_parameter" | "invalid_json" | "cross_site" | "outside_directories" | "unreadable" | "not_found" | "method_not_allowed" | "name_taken" | "too_many_presets" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "range_not_satisfiable" | "foreign_host" | "invalid_body" | "damaged_file" | "not_an_image" | "picture_too_large" | "upgrade_required" | "too_many_requests" | "headers_too_large" | "internal_error" | "bad_gateway" | "unavailable" | "file_incomplete" | "overloaded" | "cache_full" | "gateway_timeout";
+        ProblemCode: "bad_request" | "invalid_path" | "invalid_parameter" | "invalid_json" | "cross_site" | "outside_directories" | "unreadable" | "not_found" | "method_not_allowed" | "name_taken" | "too_many_presets" | "too_many_jobs" | "invalid_state" | "comfyui_not_configured" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "range_not_satisfiable" | "foreign_host" | "invalid_body" | "damaged_file" | "not_an_image" | "picture_too_large" | "upgrade_required" | "too_many_requests" | "headers_too_large" | "internal_error" | "bad_gateway" | "unavailable" | "file_incomplete" | "overloaded" | "cache_full" | "gateway_timeout";
+        Prompt: {
+            /**
+             * @description Names the prompt in file names and in the grid; unique in its preset. White space at both ends is
+             *     taken off, control characters are refused.
+             */
+            name: string;
+            text: string;
+        };
+        SampleJob: {
+            clip?: string;
+            completed_items: number;
+            created_at: components["schemas"]["Time"];
+            /** @description Why the job is `failed`. */
+            error_message?: string;
+            existing: components["schemas"]["ExistingImages"];
+            failed_item_details: components["schemas"]["ItemDetails"];
+            failed_items: number;
+            id: string;
+            /** @description The item in work included. */
+            pending_items: number;
+            progress?: components["schemas"]["JobProgress"];
+            /** @description `null` once the preset is deleted. */
+            sample_preset_id: string | null;
+            sample_preset_name: string;
+            shift?: number;
+            skipped_item_details: components["schemas"]["ItemDetails"];
+            skipped_items: number;
+            status: components["schemas"]["SampleJobStatus"];
+            /** @description It runs, and will be paused once the image in work is saved. */
+            stopping: boolean;
+            /** @description The sum of the four below. */
+            total_items: number;
+            training_run_name: string;
+            updated_at: components["schemas"]["Time"];
+            vae?: string;
+            waiting?: components["schemas"]["JobWaiting"];
+            workflow_name: string;
+        };
+        SampleJobPreview: {
+            checkpoints: number;
+            /** @description What the launch would be refused for, a sentence each. */
+            errors: string[];
+            /** @description A guess from past jobs with this template; absent without one. */
+            estimated_seconds?: number;
+            /** @description Images there, made otherwise. */
+            existing_other: number;
+            /** @description Images there */
+            existing_same: number;
+            images_per_checkpoint: number;
+            /** @description Images that would be rendered, those of unmatched checkpoints included. */
+            to_render: number;
+            total_items: number;
+            /** @description Checkpoints that ComfyUI cannot see; their images would be skipped. `null` while ComfyUI cannot be asked. */
+            unmatched: {
+                filename: string;
+                reason: string;
+            }[] | null;
+            /** @description What a person should know before the launch, a sentence each. */
+            warnings: string[];
+        };
+        /**
+         * @description `completed`: every item has ended, perhaps with failures, which are counted and named. `failed`: nothing
+         *     more can run, `error_message` says why.
+         * @enum {string}
+         */
+        SampleJobStatus: "pending" | "running" | "paused" | "completed" | "failed";
+        /** @description What is rendered for a checkpoint; every combination of the lists is one image. */
+        SamplePreset: {
+            cfgs: number[];
+            created_at: components["schemas"]["Time"];
+            /** @description Pixels. */
+            height: number;
+            id: string;
+            /** @description The product of the lengths of the lists. */
+            images_per_checkpoint: number;
+            name: components["schemas"]["PresetName"];
+            negative_prompt: string;
+            prompts: components["schemas"]["Prompt"][];
+            samplers: components["schemas"]["ParameterName"][];
+            schedulers: components["schemas"]["ParameterName"][];
+            seeds: components["schemas"]["Seed"][];
+            steps: number[];
+            updated_at: components["schemas"]["Time"];
+            /** @description Pixels. */
+            width: number;
+        };
+        /**
+         * @description The lists hold no value twice and make at most 100,000 images. The longest output file name,
+         *     `prompt_name=…&steps=…&cfg=…&sampler_name=…&scheduler=…&seed=….png` percent-encoded, may have 255 bytes.
+         */
+        SamplePresetInput: {
+            cfgs: number[];
+            /** @description Ignored. */
+            created_at?: string;
+            height: number;
+            /** @description Ignored. */
+            id?: string;
+            /** @description Ignored. */
+            images_per_checkpoint?: number;
+            name: components["schemas"]["PresetName"];
+            /** @default  */
+            negative_prompt: string;
+            prompts: components["schemas"]["Prompt"][];
+            samplers: components["schemas"]["ParameterName"][];
+            schedulers: components["schemas"]["ParameterName"][];
+            seeds: (components["schemas"]["Seed"] | string)[];
+            steps: number[];
+            /** @description Ignored. */
+            updated_at?: string;
+            width: number;
+        };
         Scan: {
             /** @description Sorted by name. */
             dimensions: components["schemas"]["Dimension"][];
@@ -428,6 +823,8 @@ export interface components {
             /** @description How many were skipped in all. */
             skipped_count: number;
         };
+        /** @description Exact, up to 2^64−1. A client whose JSON numbers are doubles must read it from the text. */
+        Seed: number;
         Settings: {
             /** @description The configuration names a ComfyUI, so images can be generated. */
             comfyui_enabled: boolean;
@@ -556,6 +953,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /**
+         * @description The job's state does not allow this (`invalid_state`), there are too many jobs (`too_many_jobs`), or no
+         *     ComfyUI is configured (`comfyui_not_configured`).
+         */
+        JobConflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description Another preset has this name (`name_taken`), or there are too many (`too_many_presets`). */
         NameTaken: {
             headers: {
@@ -659,6 +1068,11 @@ export interface components {
         /** @description `1` reads the disk anew and trusts no cache. */
         Refresh: "0" | "1";
         /**
+         * @description The sample job's id.
+         * @example 9d1c7c7e-0f3a-4a52-9a5c-6f8e2d1b4c3a
+         */
+        SampleJobId: string;
+        /**
          * @description The training run's id.
          * @example b3f1c2d4e5a60718
          */
@@ -668,6 +1082,16 @@ export interface components {
         Preset: {
             content: {
                 "application/json": components["schemas"]["PresetInput"];
+            };
+        };
+        SampleJob: {
+            content: {
+                "application/json": components["schemas"]["NewSampleJob"];
+            };
+        };
+        SamplePreset: {
+            content: {
+                "application/json": components["schemas"]["SamplePresetInput"];
             };
         };
     };
@@ -981,6 +1405,364 @@ export interface operations {
             415: components["responses"]["NotAnImage"];
             422: components["responses"]["NoPreview"];
             503: components["responses"]["PreviewLater"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSampleJobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sample jobs. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleJob"][];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    createSampleJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["SampleJob"];
+        responses: {
+            /** @description The new job. */
+            201: {
+                headers: {
+                    /**
+                     * @description The new job's path.
+                     * @example /api/sample-jobs/9d1c7c7e-0f3a-4a52-9a5c-6f8e2d1b4c3a
+                     */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleJob"];
+                };
+            };
+            400: components["responses"]["InvalidJson"];
+            403: components["responses"]["CrossSite"];
+            409: components["responses"]["JobConflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidBody"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSampleJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The sample job's id.
+                 * @example 9d1c7c7e-0f3a-4a52-9a5c-6f8e2d1b4c3a
+                 */
+                id: components["parameters"]["SampleJobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        job: components["schemas"]["SampleJob"];
+                        progress: components["schemas"]["JobProgress"];
+                    };
+                };
+            };
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteSampleJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The sample job's id.
+                 * @example 9d1c7c7e-0f3a-4a52-9a5c-6f8e2d1b4c3a
+                 */
+                id: components["parameters"]["SampleJobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: components["responses"]["CrossSite"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    resumeSampleJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The sample job's id.
+                 * @example 9d1c7c7e-0f3a-4a52-9a5c-6f8e2d1b4c3a
+                 */
+                id: components["parameters"]["SampleJobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleJob"];
+                };
+            };
+            403: components["responses"]["CrossSite"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["JobConflict"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    retrySampleJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The sample job's id.
+                 * @example 9d1c7c7e-0f3a-4a52-9a5c-6f8e2d1b4c3a
+                 */
+                id: components["parameters"]["SampleJobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleJob"];
+                };
+            };
+            403: components["responses"]["CrossSite"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["JobConflict"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    stopSampleJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The sample job's id.
+                 * @example 9d1c7c7e-0f3a-4a52-9a5c-6f8e2d1b4c3a
+                 */
+                id: components["parameters"]["SampleJobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleJob"];
+                };
+            };
+            403: components["responses"]["CrossSite"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["JobConflict"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    previewSampleJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["SampleJob"];
+        responses: {
+            /** @description The preview. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SampleJobPreview"];
+                };
+            };
+            400: components["responses"]["InvalidJson"];
+            403: components["responses"]["CrossSite"];
+            409: components["responses"]["JobConflict"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidBody"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listSamplePresets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sample presets. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplePreset"][];
+                };
+            };
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    createSamplePreset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["SamplePreset"];
+        responses: {
+            /** @description The new sample preset. */
+            201: {
+                headers: {
+                    /**
+                     * @description The new sample preset's path.
+                     * @example /api/sample-presets/4f0b6e2e-5a8d-4c61-8a0d-2d9b0c7e1f36
+                     */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplePreset"];
+                };
+            };
+            400: components["responses"]["InvalidJson"];
+            403: components["responses"]["CrossSite"];
+            409: components["responses"]["NameTaken"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidBody"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateSamplePreset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The sample preset's id.
+                 * @example 4f0b6e2e-5a8d-4c61-8a0d-2d9b0c7e1f36
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: components["requestBodies"]["SamplePreset"];
+        responses: {
+            /** @description The sample preset as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SamplePreset"];
+                };
+            };
+            400: components["responses"]["InvalidJson"];
+            403: components["responses"]["CrossSite"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["NameTaken"];
+            413: components["responses"]["BodyTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["InvalidBody"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteSamplePreset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The sample preset's id.
+                 * @example 4f0b6e2e-5a8d-4c61-8a0d-2d9b0c7e1f36
+                 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            403: components["responses"]["CrossSite"];
+            404: components["responses"]["NotFound"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };
