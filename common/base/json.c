@@ -3,6 +3,8 @@
 #include <json-c/json.h>
 #include <limits.h>
 #include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "base/json_lexer.h"
 #include "base/limits.h"
@@ -26,6 +28,7 @@ struct parser {
 	size_t object_capacity;
 	size_t objects_converted;
 	size_t value_count;
+	struct json_lexer places; /* walks along while values are converted */
 };
 
 /* Refuses the source for what is wrong at the byte `at`. */
@@ -210,6 +213,31 @@ static bool convert_string(struct parser *parser, json_object *from, struct json
 	return to->string.at || error_memory(parser->error);
 }
 
+/* Finds where the value to be converted next begins; of a scalar, also where it ends. */
+static void begin_place(struct parser *parser, struct json *to)
+{
+	struct json_lexer *lexer = &parser->places;
+
+	for (;;) {
+		enum json_token token = json_lexer_next(lexer);
+
+		to->start = lexer->start;
+		to->end = lexer->at;
+		if (token == JSON_TOKEN_KEY)
+			to->name_start = lexer->start;
+		else if (token != JSON_TOKEN_PUNCTUATION ||
+			 !strchr(",:", lexer->source.at[lexer->start]))
+			return;
+	}
+}
+
+/* The items of an array or object are converted: what follows is its closing bracket. */
+static void end_place(struct parser *parser, struct json *to)
+{
+	(void)json_lexer_next(&parser->places);
+	to->end = parser->places.at;
+}
+
 /* Makes room for the items of `to`, linked in order. */
 static struct json *add_items(struct parser *parser, struct json *to, size_t count)
 {
@@ -236,7 +264,58 @@ static bool convert_array(struct parser *parser, json_object *from, struct json 
 	for (size_t i = 0; i < count; i++)
 		if (!convert(parser, json_object_array_get_idx(from, i), &items[i]))
 			return false;
+	end_place(parser, to);
 	return true;
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+	const struct text *left = a;
+	const struct text *right = b;
+	int order = text_compare(*left, *right);
+
+	return order ? order : (left->at > right->at) - (left->at < right->at);
+}
+
+/* The keys of the object as they are written, in the order of their bytes. */
+static struct text *collect_keys(struct parser *parser, const struct source_object *object)
+{
+	struct text *keys = arena_array(parser->arena, object->keys, sizeof(*keys));
+	struct json_lexer lexer = {.source = parser->source, .at = object->start};
+	size_t depth = 0;
+
+	for (size_t found = 0; keys && found < object->keys;) {
+		enum json_token token = json_lexer_next(&lexer);
+		const char *at = lexer.source.at + lexer.start;
+
+		if (token == JSON_TOKEN_KEY && depth == 1)
+			keys[found++] = (struct text){at, lexer.at - lexer.start};
+		if (token == JSON_TOKEN_PUNCTUATION) {
+			depth += strchr("{[", *at) != NULL;
+			depth -= strchr("}]", *at) != NULL;
+		}
+	}
+	if (keys)
+		qsort(keys, object->keys, sizeof(*keys), compare_keys);
+	return keys;
+}
+
+/* Refuses an object for the first key, in the order of bytes, that it has twice. */
+static bool refuse_repeated(struct parser *parser, const struct source_object *object)
+{
+	struct text *keys = collect_keys(parser, object);
+	char fault[120];
+
+	if (!keys)
+		return error_memory(parser->error);
+	for (size_t i = 1; i < object->keys; i++) {
+		if (!text_equal(keys[i - 1], keys[i]) || keys[i].length > 64)
+			continue;
+		(void)snprintf(fault, sizeof(fault), "the object has the key %.*s twice",
+			TEXT_ARGUMENTS(keys[i]));
+		return refuse(parser, (size_t)(keys[i].at - parser->source.at), fault);
+	}
+	return refuse(parser, object->start, "the object has the same key twice");
 }
 
 static bool convert_object(struct parser *parser, json_object *from, struct json *to)
@@ -250,7 +329,7 @@ static bool convert_object(struct parser *parser, json_object *from, struct json
 		source = parser->objects[parser->objects_converted++];
 	/* json-c keeps the last of equal keys only. */
 	if (count != source.keys)
-		return refuse(parser, source.start, "the object has the same key twice");
+		return refuse_repeated(parser, &source);
 	items = add_items(parser, to, count);
 	if (!items)
 		return false;
@@ -263,6 +342,7 @@ static bool convert_object(struct parser *parser, json_object *from, struct json
 			return false;
 		json_object_iter_next(&at);
 	}
+	end_place(parser, to);
 	return true;
 }
 
@@ -270,6 +350,7 @@ static bool convert_object(struct parser *parser, json_object *from, struct json
  */
 static bool convert(struct parser *parser, json_object *from, struct json *to)
 {
+	begin_place(parser, to);
 	switch (json_object_get_type(from)) {
 	case json_type_null:
 		to->type = JSON_NULL;
@@ -300,7 +381,8 @@ static bool convert(struct parser *parser, json_object *from, struct json *to)
 const struct json *json_parse(
 	struct arena *arena, struct text source, unsigned depth_limit, struct error *error)
 {
-	struct parser parser = {.arena = arena, .error = error, .source = source};
+	struct parser parser = {
+		.arena = arena, .error = error, .source = source, .places = {.source = source}};
 	struct json *root = arena_alloc(arena, sizeof(*root));
 	bool good;
 

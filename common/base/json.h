@@ -24,6 +24,9 @@ struct json {
 	struct json *next;  /* the next item of the same array or object, in the text's order */
 	struct json *first; /* an array's or object's first item */
 	size_t count;	    /* of items */
+	size_t start;	    /* where in the text it begins */
+	size_t end;	    /* and the byte after its last */
+	size_t name_start;  /* where the key begins, with its quote */
 	struct text string; /* JSON_STRING: UTF-8, terminated, may hold NUL bytes */
 	double number;	    /* JSON_NUMBER and JSON_INTEGER */
 	int64_t integer;    /* JSON_INTEGER; INT64_MAX where only `natural` fits */

@@ -121,11 +121,11 @@ static const struct {
 	{TEXT_INITIALIZER("\"\xe2\x82\""), "not UTF-8"},
 	{TEXT_INITIALIZER("\"\xe2\x82"), "not UTF-8"},
 	{TEXT_INITIALIZER("{\"a\\u0000\":1}"), "column 2: a key with a NUL character"},
-	{TEXT_INITIALIZER("{\"a\":1,\"a\":2}"), "column 1: the object has the same key twice"},
+	{TEXT_INITIALIZER("{\"a\":1,\"a\":2}"), "column 8: the object has the key \"a\" twice"},
 	{TEXT_INITIALIZER("{\"a\":1,\"\\u0061\":2}"), "the same key twice"},
-	{TEXT_INITIALIZER("{\"\":1,\"\":1}"), "the same key twice"},
+	{TEXT_INITIALIZER("{\"\":1,\"\":1}"), "the key \"\" twice"},
 	{TEXT_INITIALIZER("[{\"a\":{}},\n {\"b\":{\"a\":{},\"c\":{\"a\":1},\"a\":{}}}]"),
-		"line 2, column 7: the object has the same key twice"},
+		"line 2, column 27: the object has the key \"a\" twice"},
 	{TEXT_INITIALIZER("[\"\xc3\xa9\xc3\xa9\",x]"), "line 1, column 7: unexpected character"},
 };
 
@@ -256,6 +256,38 @@ static void test_tree(void **state)
 	arena_free(&arena);
 }
 
+/* True if the bytes from `start` to `end` of the source are `part`. */
+static bool is_part(const char *source, size_t start, size_t end, const char *part)
+{
+	return text_equal((struct text){source + start, end - start}, text_from(part));
+}
+
+static void test_places(void **state)
+{
+	static const char SOURCE[] =
+		" { \"\\u0061\" : [ -1.50 , \"\\n,]\" , {} , [ ] , null ] , \"b\":{\"c\":true}} ";
+	static const char *const items[] = {"-1.50", "\"\\n,]\"", "{}", "[ ]", "null"};
+	struct arena arena;
+	const struct json *root;
+	const struct json *item;
+
+	(void)state;
+	arena_init(&arena, LIMIT_REQUEST_MEMORY);
+	root = parse_string(&arena, SOURCE);
+	assert_int_equal(root->start, 1);
+	assert_int_equal(root->end, sizeof(SOURCE) - 2);
+	assert_true(is_part(
+		SOURCE, root->first->name_start, root->first->name_start + 8, "\"\\u0061\""));
+	item = root->first->first;
+	for (size_t i = 0; i < sizeof(items) / sizeof(*items); i++, item = item->next)
+		assert_true(is_part(SOURCE, item->start, item->end, items[i]));
+	item = json_member(root, "b");
+	assert_true(is_part(SOURCE, item->start, item->end, "{\"c\":true}"));
+	assert_true(is_part(SOURCE, item->first->name_start, item->end, "\"c\":true}"));
+	assert_true(is_part(SOURCE, item->first->start, item->first->end, "true"));
+	arena_free(&arena);
+}
+
 /* A text of `count` times `part`, then `end`. */
 static struct text repeated(struct arena *arena, const char *part, size_t count, const char *end)
 {
@@ -340,6 +372,7 @@ int main(void)
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_strings),
 		cmocka_unit_test(test_tree),
+		cmocka_unit_test(test_places),
 		cmocka_unit_test(test_depth),
 		cmocka_unit_test(test_too_many_values),
 		cmocka_unit_test(test_no_memory),
