@@ -1,11 +1,17 @@
 import { checkpointMetadataUrl, imageMetadataUrl } from './paths'
 import { ApiError, isAbort, problemOf, unreachable } from './problem'
+import { readJob, readJobs, readSamplePreset, readSamplePresets } from './seeds'
 import type {
   CheckpointMetadata,
   Image,
   ImageMetadata,
+  NewSampleJob,
   Preset,
   PresetInput,
+  SampleJob,
+  SampleJobPreview,
+  SamplePreset,
+  SamplePresetInput,
   Scan,
   Settings,
   TrainingRun,
@@ -36,10 +42,15 @@ async function call(url: string, { method = 'GET', body, signal }: Call): Promis
   return response
 }
 
-async function json<Answer>(url: string, options: Call = {}): Promise<Answer> {
+function json<Answer>(url: string, options: Call = {}): Promise<Answer> {
+  return answer(url, options, (text) => JSON.parse(text) as Answer)
+}
+
+/** `read` throws when the text is not what it should be. */
+async function answer<Answer>(url: string, options: Call, read: (text: string) => Answer): Promise<Answer> {
   const response = await call(url, options)
   try {
-    return (await response.json()) as Answer
+    return read(await response.text())
   } catch (thrown) {
     if (isAbort(thrown)) throw thrown
     throw new ApiError(response.status, 'unexpected_answer', 'The answer of the server broke off.')
@@ -76,5 +87,33 @@ export const api = {
 
   deletePreset: async (id: string): Promise<void> => {
     await call(`/api/presets/${encodeURIComponent(id)}`, { method: 'DELETE' })
+  },
+
+  samplePresets: (signal?: AbortSignal): Promise<SamplePreset[]> =>
+    answer('/api/sample-presets', { signal }, readSamplePresets),
+
+  createSamplePreset: (preset: SamplePresetInput): Promise<SamplePreset> =>
+    answer('/api/sample-presets', { method: 'POST', body: preset }, readSamplePreset),
+
+  updateSamplePreset: (id: string, preset: SamplePresetInput): Promise<SamplePreset> =>
+    answer(`/api/sample-presets/${encodeURIComponent(id)}`, { method: 'PUT', body: preset }, readSamplePreset),
+
+  deleteSamplePreset: async (id: string): Promise<void> => {
+    await call(`/api/sample-presets/${encodeURIComponent(id)}`, { method: 'DELETE' })
+  },
+
+  previewSampleJob: (job: NewSampleJob, signal?: AbortSignal) =>
+    json<SampleJobPreview>('/api/sample-jobs/preview', { method: 'POST', body: job, signal }),
+
+  createSampleJob: (job: NewSampleJob): Promise<SampleJob> =>
+    answer('/api/sample-jobs', { method: 'POST', body: job }, readJob),
+
+  sampleJobs: (signal?: AbortSignal): Promise<SampleJob[]> => answer('/api/sample-jobs', { signal }, readJobs),
+
+  changeSampleJob: (id: string, action: 'stop' | 'resume' | 'retry-failed'): Promise<SampleJob> =>
+    answer(`/api/sample-jobs/${encodeURIComponent(id)}/${action}`, { method: 'POST' }, readJob),
+
+  deleteSampleJob: async (id: string): Promise<void> => {
+    await call(`/api/sample-jobs/${encodeURIComponent(id)}`, { method: 'DELETE' })
   },
 }

@@ -16,3 +16,19 @@ export type Settings = Schemas['Settings']
 export type ImageMetadata = Schemas['ImageMetadata']
 export type CheckpointMetadata = Schemas['CheckpointMetadata']
 export type Problem = Schemas['Problem']
+
+type Replace<Type, Changes> = Omit<Type, keyof Changes> & Changes
+
+/** Seeds are decimal text here: JavaScript's numbers do not hold 64 bits. */
+export type SamplePreset = Replace<Schemas['SamplePreset'], { seeds: readonly string[] }>
+export type SamplePresetInput = Schemas['SamplePresetInput']
+export type NewSampleJob = Schemas['NewSampleJob']
+export type ExistingImages = Schemas['ExistingImages']
+export type SampleJobPreview = Schemas['SampleJobPreview']
+export type SampleJobStatus = Schemas['SampleJobStatus']
+export type ItemDetails = Schemas['ItemDetails']
+export type JobProgress = Replace<
+  Schemas['JobProgress'],
+  { current_item?: Replace<NonNullable<Schemas['JobProgress']['current_item']>, { seed: string }> }
+>
+export type SampleJob = Replace<Schemas['SampleJob'], { progress?: JobProgress }>

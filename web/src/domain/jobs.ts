@@ -1,0 +1,148 @@
+// Sample jobs as they are shown. What the server tells of a job comes in answers and, between them, in the feed's
+// job_progress messages, which have the fields of both the job and its progress.
+
+import type { ItemDetails, JobProgress, SampleJob, SampleJobStatus } from '@/api/types'
+
+/** A job with when (milliseconds of this browser's clock) it was last told of, from which its estimate counts down. */
+export interface JobEntry {
+  readonly job: SampleJob
+  readonly progress: JobProgress | undefined
+  readonly heardAt: number
+}
+
+/** What a job_progress message tells. */
+export type ProgressMessage = Pick<
+  SampleJob,
+  | 'status'
+  | 'stopping'
+  | 'waiting'
+  | 'total_items'
+  | 'completed_items'
+  | 'failed_items'
+  | 'skipped_items'
+  | 'pending_items'
+> &
+  Partial<JobProgress> & { readonly job_id: string }
+
+export function entryOf(job: SampleJob, heardAt: number, progress = job.progress): JobEntry {
+  return { job, progress, heardAt }
+}
+
+/** The entry after a message about its job. */
+export function advance({ job }: JobEntry, message: ProgressMessage, heardAt: number): JobEntry {
+  const { status, stopping, total_items, completed_items, failed_items, skipped_items, pending_items } = message
+  const next: SampleJob = {
+    ...job,
+    status,
+    stopping,
+    total_items,
+    completed_items,
+    failed_items,
+    skipped_items,
+    pending_items,
+  }
+  delete next.waiting
+  if (message.waiting) next.waiting = message.waiting
+  const { checkpoints_completed, total_checkpoints } = message
+  const progress =
+    checkpoints_completed === undefined || total_checkpoints === undefined
+      ? undefined
+      : { ...message, checkpoints_completed, total_checkpoints }
+  return { job: next, progress, heardAt }
+}
+
+/** Something in the list that a message does not carry has changed: the failures' reasons, or why the job failed. */
+export function needsReading({ job }: JobEntry, message: ProgressMessage): boolean {
+  return (
+    message.status !== job.status ||
+    message.failed_items !== job.failed_items ||
+    message.skipped_items !== job.skipped_items
+  )
+}
+
+export function isActive({ status }: Pick<SampleJob, 'status'>): boolean {
+  return status === 'pending' || status === 'running'
+}
+
+export type JobAction = 'stop' | 'resume' | 'retry-failed' | 'delete'
+
+const ALLOWED: Readonly<Record<Exclude<JobAction, 'delete'>, readonly SampleJobStatus[]>> = {
+  stop: ['pending', 'running'],
+  resume: ['paused', 'failed'],
+  'retry-failed': ['completed', 'failed', 'paused'],
+}
+
+export function allows(job: SampleJob, action: JobAction): boolean {
+  if (action === 'delete') return true
+  if (!ALLOWED[action].includes(job.status)) return false
+  if (action === 'stop') return !job.stopping
+  // A failed job without a failed item has nothing to retry but can be resumed, and the other way round.
+  if (action === 'retry-failed') return job.failed_items + job.skipped_items > 0
+  return job.pending_items > 0 || job.status === 'failed'
+}
+
+/** The share of a job that has ended, from 0 to 1. */
+export function shareDone({ total_items, pending_items }: Pick<SampleJob, 'total_items' | 'pending_items'>): number {
+  return total_items === 0 ? 1 : (total_items - pending_items) / total_items
+}
+
+/** Seconds until the job is done, as the last estimate has it; undefined when nobody can tell. */
+export function secondsLeft({ job, progress, heardAt }: JobEntry, now: number): number | undefined {
+  const estimate = progress?.seconds_remaining
+  if (estimate === undefined || !isActive(job) || job.stopping || job.waiting) return undefined
+  const elapsed = job.status === 'running' ? (now - heardAt) / 1000 : 0
+  return Math.max(0, estimate - Math.max(0, elapsed))
+}
+
+export type Tone = 'idle' | 'busy' | 'waiting' | 'good' | 'bad'
+
+/** The state in one or two words, and how alarming it is. */
+export function stateOf(job: SampleJob): { readonly text: string; readonly tone: Tone } {
+  if (job.stopping) return { text: 'Stopping', tone: 'waiting' }
+  if (isActive(job) && job.waiting) return { text: 'Waiting', tone: 'waiting' }
+  switch (job.status) {
+    case 'pending':
+      return { text: 'Queued', tone: 'idle' }
+    case 'running':
+      return { text: 'Running', tone: 'busy' }
+    case 'paused':
+      return { text: 'Stopped', tone: 'idle' }
+    case 'failed':
+      return { text: 'Failed', tone: 'bad' }
+    case 'completed':
+      if (job.failed_items > 0) return { text: 'Done, with failures', tone: 'bad' }
+      return { text: job.skipped_items > 0 ? 'Done, some skipped' : 'Done', tone: job.skipped_items > 0 ? 'waiting' : 'good' }
+  }
+}
+
+export interface FailureGroup {
+  readonly message: string
+  /** What ComfyUI said of one of them in full: a traceback. */
+  readonly details: string | undefined
+  readonly count: number
+  readonly checkpoints: readonly string[]
+}
+
+/** What failed or was skipped by what was said of it, the most frequent first. */
+export function failureGroups(items: ItemDetails): FailureGroup[] {
+  const groups = new Map<string, { details: string | undefined; count: number; checkpoints: Set<string> }>()
+  for (const { error_message, error_details, checkpoint_filename, count } of items) {
+    const group = groups.get(error_message) ?? { details: error_details, count: 0, checkpoints: new Set<string>() }
+    group.count += count
+    group.checkpoints.add(checkpoint_filename)
+    groups.set(error_message, group)
+  }
+  return [...groups]
+    .map(([message, { details, count, checkpoints }]) => ({ message, details, count, checkpoints: [...checkpoints] }))
+    .sort((a, b) => b.count - a.count)
+}
+
+/** What the page's title begins with while images are made: `41 %`; '' while nothing is. */
+export function titlePrefix(jobs: readonly SampleJob[]): string {
+  const active = jobs.filter(isActive)
+  if (active.length === 0) return ''
+  if (active.every((job) => job.waiting)) return 'Waiting'
+  const total = active.reduce((sum, job) => sum + job.total_items, 0)
+  const pending = active.reduce((sum, job) => sum + job.pending_items, 0)
+  return `${Math.floor(shareDone({ total_items: total, pending_items: pending }) * 100)} %`
+}
