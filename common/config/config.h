@@ -16,6 +16,25 @@ enum config_watch {
 };
 
 /*
+ * Where ComfyUI is. The file names `host` and `port`, or one `url`; either way all of these are
+ * set.
+ */
+struct config_comfyui {
+	bool enabled;	  /* the file has the key `comfyui` */
+	const char *url;  /* "http://localhost:8188", no slash at its end; never a password in it */
+	bool secure;	  /* https and wss */
+	const char *host; /* a name or an IP address, IPv6 without brackets */
+	int port;	  /* 1 to 65535 */
+	const char *prefix;   /* of every path: "" or as "/comfy", percent-encoded */
+	const char **headers; /* "Name: value", to be sent with every request; may be secret */
+	size_t header_count;
+	const char *ca_file;	/* certificates to trust instead of the system's, or NULL */
+	bool insecure;		/* no certificate is checked */
+	const char *output_dir; /* ComfyUI's output directory as seen from here, or NULL */
+	int stall_minutes;	/* without any progress until an image is given up; 1 to 1440 */
+};
+
+/*
  * The configuration file (PRD 4) as the programs see it. All strings live in the arena given to
  * config_load. All paths are absolute, without a trailing slash and without control characters:
  * relative ones are resolved against the directory of the file, `~/` against $HOME.
@@ -30,11 +49,7 @@ struct config {
 	const char *db_path;
 	const char *cache_dir; /* `cache` beside the database file; what is in it may be lost */
 	const char *workflow_dir;
-	struct {
-		bool enabled; /* the file has the key `comfyui` */
-		const char *host;
-		int port;
-	} comfyui;
+	struct config_comfyui comfyui;
 	const char *
 		*allowed_hosts; /* lower case: `name`, or `.suffix` for it and all names below */
 	size_t allowed_host_count;

@@ -1,3 +1,5 @@
+#include <strings.h>
+
 #include "base/limits.h"
 #include "config/read.h"
 
@@ -131,11 +133,91 @@ static void read_comfyui_port(
 	(void)config_read_port(&loading->reader, node, key, &loading->config->comfyui.port);
 }
 
+static void read_comfyui_url(struct loading *loading, const char *key, const struct yaml_node *node)
+{
+	(void)config_read_url(&loading->reader, node, key, &loading->config->comfyui);
+}
+
+/* Whether a header of the same name, in any case, is in the list. */
+static bool has_header(const struct config_comfyui *comfyui, const char *header)
+{
+	size_t length = strcspn(header, ":") + 1;
+
+	for (size_t i = 0; i < comfyui->header_count; i++)
+		if (strncasecmp(comfyui->headers[i], header, length) == 0)
+			return true;
+	return false;
+}
+
+static void read_comfyui_headers(
+	struct loading *loading, const char *key, const struct yaml_node *node)
+{
+	struct config_comfyui *comfyui = &loading->config->comfyui;
+	size_t capacity = 0;
+
+	if (node->kind != YAML_MAPPING) {
+		(void)config_fault_value(&loading->reader, node, key,
+			"headers, indented below it, as Authorization: Bearer abc");
+		return;
+	}
+	for (const struct yaml_node *item = node->first;
+		item && loading->reader.faults->count < LIMIT_CONFIG_FAULTS; item = item->next) {
+		const char *header;
+
+		if (!config_read_header(&loading->reader, item, key, &header))
+			continue;
+		if (has_header(comfyui, header))
+			(void)config_fault(&loading->reader, item->key, key,
+				"found %s a second time; allowed is once",
+				config_show(loading->reader.arena, item->key));
+		else if (comfyui->header_count == LIMIT_CONFIG_LIST)
+			(void)config_fault(&loading->reader, item, key,
+				"one entry too many; allowed are at most %d", LIMIT_CONFIG_LIST);
+		else if (comfyui->header_count == capacity &&
+			 !arena_grow(loading->reader.arena, &comfyui->headers, &capacity,
+				 comfyui->header_count, sizeof(*comfyui->headers)))
+			(void)config_fault(&loading->reader, item, key, "out of memory");
+		else
+			comfyui->headers[comfyui->header_count++] = header;
+	}
+}
+
+static void read_comfyui_ca_file(
+	struct loading *loading, const char *key, const struct yaml_node *node)
+{
+	(void)config_read_path(&loading->reader, node, key, &loading->config->comfyui.ca_file);
+}
+
+static void read_comfyui_insecure(
+	struct loading *loading, const char *key, const struct yaml_node *node)
+{
+	(void)config_read_boolean(&loading->reader, node, key, &loading->config->comfyui.insecure);
+}
+
+static void read_comfyui_output_dir(
+	struct loading *loading, const char *key, const struct yaml_node *node)
+{
+	(void)config_read_path(&loading->reader, node, key, &loading->config->comfyui.output_dir);
+}
+
+static void read_comfyui_stall_minutes(
+	struct loading *loading, const char *key, const struct yaml_node *node)
+{
+	(void)config_read_minutes(
+		&loading->reader, node, key, &loading->config->comfyui.stall_minutes);
+}
+
 static void read_comfyui(struct loading *loading, const char *key, const struct yaml_node *node);
 
 static const struct key COMFYUI_KEYS[] = {
 	{"comfyui.host", read_comfyui_host, NULL},
 	{"comfyui.port", read_comfyui_port, NULL},
+	{"comfyui.url", read_comfyui_url, NULL},
+	{"comfyui.headers", read_comfyui_headers, NULL},
+	{"comfyui.ca_file", read_comfyui_ca_file, NULL},
+	{"comfyui.insecure", read_comfyui_insecure, NULL},
+	{"comfyui.output_dir", read_comfyui_output_dir, NULL},
+	{"comfyui.stall_minutes", read_comfyui_stall_minutes, NULL},
 	{NULL, NULL, NULL},
 };
 
@@ -212,7 +294,18 @@ static void refuse_unknown(
 			keys == KEYS ? "checkpoint_dirs, sample_dir, port, ip_address, db_path, "
 				       "workflow_dir, comfyui, allowed_hosts, exclude, watch or "
 				       "watch_interval"
-				     : "comfyui.host or comfyui.port");
+				     : "comfyui.host, port, url, headers, ca_file, insecure, "
+				       "output_dir or stall_minutes");
+}
+
+/* The value of a mapping's key, or NULL. */
+static const struct yaml_node *member(const struct yaml_node *mapping, const char *key)
+{
+	const struct yaml_node *node = mapping->first;
+
+	while (node && !text_equal(node->key->text, text_from(key)))
+		node = node->next;
+	return node;
 }
 
 /* Whether the value before `node` in the same mapping, and which, has the same key. */
@@ -244,27 +337,46 @@ static void read_keys(
 		else
 			key->read(loading, key->name, node);
 	}
-	for (const struct key *key = keys; key->name; key++) {
-		const struct yaml_node *node = key->required ? mapping->first : NULL;
-
-		while (node && !text_equal(own_name(key), node->key->text))
-			node = node->next;
-		if (key->required && !node)
+	for (const struct key *key = keys; key->name; key++)
+		if (key->required && !member(mapping, key->name))
 			(void)config_fault(&loading->reader, mapping, key->name,
 				"not found; it is required: %s", key->required);
-	}
+}
+
+/* What single keys cannot tell: which of them go together. */
+static void check_comfyui(struct loading *loading, const struct yaml_node *mapping)
+{
+	struct config_comfyui *comfyui = &loading->config->comfyui;
+	const struct yaml_node *url = member(mapping, "url");
+	const struct yaml_node *ca_file = member(mapping, "ca_file");
+	const struct yaml_node *insecure = member(mapping, "insecure");
+
+	if (url && (member(mapping, "host") || member(mapping, "port")))
+		(void)config_fault(&loading->reader, url, "comfyui.url",
+			"found beside host or port; allowed is one or the other");
+	if (!comfyui->secure && (ca_file || comfyui->insecure))
+		(void)config_fault(&loading->reader, ca_file ? ca_file : insecure,
+			ca_file ? "comfyui.ca_file" : "comfyui.insecure",
+			"found without https; allowed is it beside url: https://…");
+	if (!url && !config_make_url(loading->reader.arena, comfyui))
+		(void)config_fault(&loading->reader, mapping, "comfyui", "out of memory");
 }
 
 static void read_comfyui(struct loading *loading, const char *key, const struct yaml_node *node)
 {
 	loading->config->comfyui.enabled = true;
-	if (node->kind == YAML_MAPPING)
+	if (node->kind == YAML_MAPPING) {
+		size_t faults = loading->reader.faults->count;
+
 		read_keys(loading, node, COMFYUI_KEYS);
-	else
+		if (loading->reader.faults->count == faults)
+			check_comfyui(loading, node);
+	} else {
 		(void)config_fault_value(&loading->reader, node, key,
 			"host: and port:, indented below it, or {} for localhost:8188; without "
 			"ComfyUI, "
 			"leave the key out");
+	}
 }
 
 /* What holds where the file says nothing. */
@@ -279,6 +391,8 @@ static bool set_defaults(struct loading *loading)
 	config->ip_address = "0.0.0.0";
 	config->comfyui.host = "localhost";
 	config->comfyui.port = 8188;
+	config->comfyui.prefix = "";
+	config->comfyui.stall_minutes = 15;
 	config->watch_seconds = 2;
 	config->db_path =
 		arena_printf(arena, "%.*s/data/checkpoint-sampler.db", TEXT_ARGUMENTS(directory));

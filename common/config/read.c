@@ -151,6 +151,22 @@ bool config_read_seconds(
 		"a whole number of seconds from 1 to 3600, without quotes", 3600, value);
 }
 
+bool config_read_minutes(
+	struct config_reader *reader, const struct yaml_node *node, const char *key, int *value)
+{
+	return read_number(reader, node, key,
+		"a whole number of minutes from 1 to 1440, without quotes", 1440, value);
+}
+
+bool config_read_boolean(
+	struct config_reader *reader, const struct yaml_node *node, const char *key, bool *value)
+{
+	if (node->kind != YAML_SCALAR || !is_boolean(node))
+		return config_fault_value(reader, node, key, "true or false, without quotes");
+	*value = (*node->text.at | 0x20) == 't';
+	return true;
+}
+
 bool config_read_watch(struct config_reader *reader, const struct yaml_node *node, const char *key,
 	enum config_watch *value)
 {
@@ -253,6 +269,19 @@ static bool is_address(const char *text)
 	return inet_pton(AF_INET, text, address) == 1 || inet_pton(AF_INET6, text, address) == 1;
 }
 
+bool config_is_host(struct text host)
+{
+	char address[INET6_ADDRSTRLEN];
+
+	if (is_host_name(host))
+		return true;
+	if (host.length >= sizeof(address))
+		return false;
+	memcpy(address, host.at, host.length);
+	address[host.length] = '\0';
+	return strlen(address) == host.length && is_address(address);
+}
+
 bool config_read_host(struct config_reader *reader, const struct yaml_node *node, const char *key,
 	const char **value)
 {
@@ -260,7 +289,7 @@ bool config_read_host(struct config_reader *reader, const struct yaml_node *node
 
 	if (!config_read_text(reader, node, key, allowed, value))
 		return false;
-	if (is_host_name(node->text) || is_address(*value))
+	if (config_is_host(node->text))
 		return true;
 	return config_fault_value(reader, node, key, allowed);
 }

@@ -47,6 +47,24 @@ bool config_read_listen(struct config_reader *reader, const struct yaml_node *no
 bool config_read_allowed_host(struct config_reader *reader, const struct yaml_node *node,
 	const char *key, const char **value);
 
+/* The URL of ComfyUI: sets url, secure, host, port and prefix. */
+bool config_read_url(struct config_reader *reader, const struct yaml_node *node, const char *key,
+	struct config_comfyui *comfyui);
+
+/* As config_read_host of what is no YAML value by itself. */
+bool config_is_host(struct text host);
+
+/* Sets `comfyui->url` by its other fields; false without memory. */
+bool config_make_url(struct arena *arena, struct config_comfyui *comfyui);
+
+/* A member of `comfyui.headers`, as "Name: value". */
+bool config_read_header(struct config_reader *reader, const struct yaml_node *node, const char *key,
+	const char **value);
+
+bool config_read_boolean(
+	struct config_reader *reader, const struct yaml_node *node, const char *key, bool *value);
+bool config_read_minutes(
+	struct config_reader *reader, const struct yaml_node *node, const char *key, int *value);
 bool config_read_seconds(
 	struct config_reader *reader, const struct yaml_node *node, const char *key, int *value);
 bool config_read_watch(struct config_reader *reader, const struct yaml_node *node, const char *key,

@@ -133,6 +133,62 @@ static void test_comfyui_defaults(void **state)
 	assert_int_equal(config->comfyui.port, 8188);
 }
 
+static void test_comfyui_url(void **state)
+{
+	static const struct {
+		const char *written;
+		const char *url;
+		const char *host;
+		int port;
+		const char *prefix;
+	} cases[] = {
+		{"{}", "http://localhost:8188", "localhost", 8188, ""},
+		{"{host: '::1', port: 1}", "http://[::1]:1", "::1", 1, ""},
+		{"{url: 'HTTP://gpu'}", "http://gpu:80", "gpu", 80, ""},
+		{"{url: 'https://10.0.0.2/'}", "https://10.0.0.2:443", "10.0.0.2", 443, ""},
+		{"{url: 'https://[fe80::1]:65535//'}", "https://[fe80::1]:65535", "fe80::1", 65535,
+			""},
+		{"{url: 'https://a.b/c/d%20e/'}", "https://a.b:443/c/d%20e", "a.b", 443,
+			"/c/d%20e"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		const struct config_comfyui *comfyui =
+			&parse(arena_printf(&arena, REQUIRED "comfyui: %s\n", cases[i].written))
+				 ->comfyui;
+
+		assert_string_equal(comfyui->url, cases[i].url);
+		assert_string_equal(comfyui->host, cases[i].host);
+		assert_int_equal(comfyui->port, cases[i].port);
+		assert_string_equal(comfyui->prefix, cases[i].prefix);
+		assert_int_equal(comfyui->secure, cases[i].url[4] == 's');
+	}
+}
+
+static void test_comfyui_behind_a_proxy(void **state)
+{
+	const struct config_comfyui *comfyui = &parse(REQUIRED "comfyui:\n"
+							       "  url: https://gpu\n"
+							       "  headers:\n"
+							       "    Authorization: Bearer a=b\n"
+							       "    X-Key: 'c: d'\n"
+							       "  ca_file: ca.pem\n"
+							       "  insecure: True\n"
+							       "  output_dir: /mnt/out/\n"
+							       "  stall_minutes: 3\n")
+							->comfyui;
+
+	(void)state;
+	assert_int_equal(comfyui->header_count, 2);
+	assert_string_equal(comfyui->headers[0], "Authorization: Bearer a=b");
+	assert_string_equal(comfyui->headers[1], "X-Key: c: d");
+	assert_string_equal(comfyui->ca_file, "/etc/cs/ca.pem");
+	assert_true(comfyui->insecure);
+	assert_string_equal(comfyui->output_dir, "/mnt/out");
+	assert_int_equal(comfyui->stall_minutes, 3);
+}
+
 static void test_paths(void **state)
 {
 	static const struct {
@@ -167,6 +223,10 @@ static void test_paths(void **state)
 	}
 }
 
+#define URL_ALLOWED                                                      \
+	"http:// or https://, a host, and where needed :port and /path " \
+	"(https://gpu.example.org/comfy); a password goes into headers"
+
 /* What is in a file, and every fault that is found in it. */
 static const char *const FAULTY[][2] = {
 	{"", "1:1: checkpoint_dirs: not found; it is required: the list of directories "
@@ -200,7 +260,39 @@ static const char *const FAULTY[][2] = {
 		"or watch_interval"},
 	{REQUIRED "comfyui:\n  hsot: x\n", "4:3: hsot: unknown key; did you mean comfyui.host?"},
 	{REQUIRED "comfyui:\n  timeout: x\n",
-		"4:3: timeout: unknown key; allowed is comfyui.host or comfyui.port"},
+		"4:3: timeout: unknown key; allowed is comfyui.host, port, url, headers, ca_file, "
+		"insecure, output_dir or stall_minutes"},
+	{REQUIRED "comfyui: {url: gpu.lan}\n",
+		"3:16: comfyui.url: found gpu.lan; allowed is " URL_ALLOWED},
+	{REQUIRED "comfyui: {url: 'https://me:secret@gpu.lan'}\n",
+		"3:16: comfyui.url: found \"https://me:secret@gpu.lan\"; allowed is " URL_ALLOWED},
+	{REQUIRED "comfyui: {url: 'https://gpu.lan:0'}\n",
+		"3:16: comfyui.url: found \"https://gpu.lan:0\"; allowed is " URL_ALLOWED},
+	{REQUIRED "comfyui: {url: 'https://gpu.lan/a?b'}\n",
+		"3:16: comfyui.url: found \"https://gpu.lan/a?b\"; allowed is " URL_ALLOWED},
+	{REQUIRED "comfyui: {url: 'https://gpu.lan/a/../b'}\n",
+		"3:16: comfyui.url: found \"https://gpu.lan/a/../b\"; allowed is " URL_ALLOWED},
+	{REQUIRED "comfyui: {url: 'http://[1.2.3.4]'}\n",
+		"3:16: comfyui.url: found \"http://[1.2.3.4]\"; allowed is " URL_ALLOWED},
+	{REQUIRED "comfyui: {url: 'http://gpu', port: 1}\n",
+		"3:16: comfyui.url: found beside host or port; allowed is one or the other"},
+	{REQUIRED "comfyui: {ca_file: x}\n", "3:20: comfyui.ca_file: found without https; allowed "
+					     "is it beside url: https://…"},
+	{REQUIRED "comfyui: {url: 'http://gpu', insecure: true}\n",
+		"3:40: comfyui.insecure: found without https; allowed is it beside url: https://…"},
+	{REQUIRED "comfyui: {insecure: 1}\n",
+		"3:21: comfyui.insecure: found 1; allowed is true or false, without quotes"},
+	{REQUIRED "comfyui: {stall_minutes: 1441}\n",
+		"3:26: comfyui.stall_minutes: found 1441; allowed is a whole number of minutes "
+		"from 1 to 1440, without quotes"},
+	{REQUIRED "comfyui:\n  headers:\n    Host: x\n    a b: c\n    X: \"a\\nsecret\"\n    Y: z\n"
+		  "    y: z\n",
+		"5:5: comfyui.headers: found Host; allowed is a header that this service does not "
+		"set itself\n"
+		"6:5: comfyui.headers: found a b; allowed is the name of a header\n"
+		"7:8: comfyui.headers: X has a value that is not allowed; allowed is a header's "
+		"value in one line, in quotes if it has a colon\n"
+		"9:5: comfyui.headers: found y a second time; allowed is once"},
 	{REQUIRED "comfyui:\n  host: http://gpu:8188\n",
 		"4:9: comfyui.host: found http://gpu:8188; allowed is a host name or IP "
 		"address, without http:// and port"},
@@ -360,7 +452,10 @@ static void test_print_reads_as_the_same(void **state)
 {
 	static const char source[] =
 		"checkpoint_dirs: ['a \"b\"', \"/\\u00fc\\\\n # {x}\"]\nsample_dir: /s\nport: 81\n"
-		"ip_address: localhost\ncomfyui: {host: '::1'}\nallowed_hosts: [.x.example]\n"
+		"ip_address: localhost\ncomfyui: {url: 'https://[::1]/c', headers: {X-Key: 'a: "
+		"\"b\"'}, "
+		"ca_file: c.pem, insecure: true, output_dir: o, stall_minutes: 9}\nallowed_hosts: "
+		"[.x.example]\n"
 		"exclude: ['*.b\"ak', \"c/\"]\nwatch: inotify\nwatch_interval: 7\n";
 	struct buffer first;
 	struct buffer second;
@@ -370,7 +465,8 @@ static void test_print_reads_as_the_same(void **state)
 	buffer_init(&second, LIMIT_CONFIG);
 	config_print(parse(source), &first);
 	config_print(parse(arena_copy(&arena, buffer_text(&first))), &second);
-	assert_true(strstr(arena_copy(&arena, buffer_text(&first)), "  port: 8188\n") != NULL);
+	assert_true(strstr(arena_copy(&arena, buffer_text(&first)),
+			    "  url: \"https://[::1]:443/c\"\n") != NULL);
 	assert_true(text_equal(buffer_text(&first), buffer_text(&second)));
 	buffer_free(&first);
 	buffer_free(&second);
@@ -517,6 +613,8 @@ int main(void)
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_all_keys),
 		cmocka_unit_test(test_comfyui_defaults),
+		cmocka_unit_test(test_comfyui_url),
+		cmocka_unit_test(test_comfyui_behind_a_proxy),
 		cmocka_unit_test(test_paths),
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_fault_repeats_little),
