@@ -38,7 +38,7 @@ HARDENING := -fstack-protector-strong -fstack-clash-protection -fcf-protection=f
 	-fno-delete-null-pointer-checks -fno-strict-overflow -fno-strict-aliasing
 LINK_HARDENING := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
 LIBRARIES := -lfcgi -lsqlite3 -ljson-c -lyaml -ldeflate -lz -lpng -ljpeg -lwebpdemux -lwebp \
-	-lzimg -lcurl -lm -lpthread
+	-lzimg -lcurl -lwebsockets -lm -lpthread
 
 ifeq ($(BUILD),release)
 VARIANT := -O2 -g -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -ftrivial-auto-var-init=zero

@@ -32,7 +32,7 @@ done
 
 # One file includes each foreign header.
 for header in sqlite3.h json-c/ yaml.h png.h jpeglib.h webp/decode.h webp/encode.h zimg.h zlib.h libdeflate.h \
-	fcgiapp.h curl/; do
+	fcgiapp.h curl/ libwebsockets.h; do
 	files=$(grep -lE "^#include <$header" common/*/*.[ch] cgi/*.c | tr '\n' ' ')
 	[ "$(printf '%s' "$files" | wc -w)" -le 1 ] || breach "<$header> is included by several files: $files"
 done

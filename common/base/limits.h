@@ -44,6 +44,9 @@
 #define LIMIT_WATCH_LINE   ((size_t)256 << 10) /* one line that tells of a change */
 #define LIMIT_FEED_MESSAGE ((size_t)4096)      /* a message of a feed's browser, its end included */
 
+#define LIMIT_COMFYUI_FRAME	   ((size_t)64 << 20)  /* one message of ComfyUI's WebSocket */
+#define LIMIT_COMFYUI_FRAME_MEMORY ((size_t)512 << 20) /* that it takes to parse one */
+
 #define LIMIT_PRESET_NAME 200  /* characters of a preset's name */
 #define LIMIT_PRESETS	  1000 /* stored presets */
 

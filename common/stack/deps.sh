@@ -11,6 +11,7 @@ set -eu
 build="gcc libc6-dev make"
 libraries="libfcgi-dev libsqlite3-dev libjson-c-dev libyaml-dev libpng-dev zlib1g-dev libdeflate-dev"
 libraries="$libraries libjpeg62-turbo-dev libwebp-dev libzimg-dev libcurl4-openssl-dev"
+libraries="$libraries libwebsockets-dev"
 services="spawn-fcgi multiwatch s6 websocketd curl ca-certificates"
 tests="libcmocka-dev procps chromium wrk"
 measures="libvips-tools"
