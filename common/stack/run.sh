@@ -18,7 +18,6 @@ fi
 unset LISTENS_TO_INTERRUPT
 
 root=$(cd "$(dirname "$0")/../.." && pwd -P)
-service_files=$root/common/stack/service
 # nginx lives where only root looks.
 PATH=$PATH:/usr/sbin:/sbin
 PROGRAMS=$root/build/${BUILD:-release}/bin
@@ -82,35 +81,14 @@ network_url=$(printf '%s\n' "$urls" | sed -n 2p)
 
 # --- Services ------------------------------------------------------------------------------------
 
-# add_service NAME RUN-SCRIPT STOP-SIGNAL [PROCESSES [NICENESS]]
-add_service() {
-	directory=$RUNTIME_DIR/service/$1
-	mkdir -p "$directory/log"
-	cp "$service_files/$2" "$directory/run"
-	cp "$service_files/finish" "$directory/finish"
-	cp "$service_files/log" "$directory/log/run"
-	chmod +x "$directory/run" "$directory/finish" "$directory/log/run"
-	echo "$3" >"$directory/down-signal"
-	echo 8000 >"$directory/timeout-kill"
-	echo "${4:-}" >"$directory/processes"
-	echo "${5:-0}" >"$directory/niceness"
-}
-
 rm -rf "$RUNTIME_DIR/service" "$RUNTIME_DIR/nginx.pid" "$RUNTIME_DIR/nginx.failed"
 mkdir -p "$RUNTIME_DIR/log"
-
-# Each catalog process may wait for a slow disk; presets only ever waits for SQLite.
-scanners=$(nproc)
-[ "$scanners" -ge 4 ] || scanners=4
-[ "$scanners" -le 8 ] || scanners=8
-add_service nginx nginx SIGQUIT
-add_service catalog pool SIGTERM "$scanners"
-add_service presets pool SIGTERM 2
-# Decoding takes a whole core each, and gives way to whatever else the machine has to do.
-add_service previews pool SIGTERM "$(nproc)" 10
-
-add_service watcher watcher SIGTERM
-add_service websocketd websocketd SIGTERM
+SERVICE_DIR=$RUNTIME_DIR/service
+LOGS=files
+. "$root/common/stack/services.sh"
+add_nginx
+add_pools
+add_feed
 
 # The supervisor is in a session of its own: Ctrl-C reaches this script alone, which stops it in order.
 supervisor=

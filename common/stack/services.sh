@@ -1,0 +1,45 @@
+# What the supervisor keeps alive. Sourced by run.sh, for all services on one machine, and by
+# container.sh, for those of one container.
+#
+# Takes: root, RUNTIME_DIR, SERVICE_DIR (where the supervisor looks), and LOGS: `files` in
+# RUNTIME_DIR/log, or `inherited`, the supervisor's own output. The functions make directories of services there.
+
+# add_service NAME RUN-SCRIPT STOP-SIGNAL [PROCESSES [NICENESS]]
+add_service() {
+	directory=$SERVICE_DIR/$1
+	service_files=$root/common/stack/service
+	mkdir -p "$directory"
+	cp "$service_files/$2" "$directory/run"
+	cp "$service_files/finish" "$directory/finish"
+	chmod +x "$directory/run" "$directory/finish"
+	if [ "${LOGS:-files}" = files ]; then
+		mkdir -p "$directory/log"
+		cp "$service_files/log" "$directory/log/run"
+		chmod +x "$directory/log/run"
+	fi
+	echo "$3" >"$directory/down-signal"
+	echo 8000 >"$directory/timeout-kill"
+	echo "${4:-}" >"$directory/processes"
+	echo "${5:-0}" >"$directory/niceness"
+}
+
+add_nginx() {
+	add_service nginx nginx SIGQUIT
+}
+
+# The FastCGI programs.
+add_pools() {
+	# Each catalog process may wait for a slow disk; presets only ever waits for SQLite.
+	scanners=$(nproc)
+	[ "$scanners" -ge 4 ] || scanners=4
+	[ "$scanners" -le 8 ] || scanners=8
+	add_service catalog pool SIGTERM "$scanners"
+	add_service presets pool SIGTERM 2
+	# Decoding takes a whole core each, and gives way to whatever else the machine has to do.
+	add_service previews pool SIGTERM "$(nproc)" 10
+}
+
+add_feed() {
+	add_service watcher watcher SIGTERM
+	add_service websocketd websocketd SIGTERM
+}
