@@ -13,7 +13,7 @@
  * The feeds that follow the watcher, over a unix socket, in lines. A feed says
  *
  *   watch ID    tell me of files of that training run only
- *   watch *     tell me of all files
+ *   watch *     tell me of all files; one that is ready hears that either was taken (`watched`)
  *   follow      from now on
  *
  * and hears lines of JSON that it passes on to its browser, and two that are for itself:

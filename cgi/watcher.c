@@ -176,16 +176,32 @@ static bool prefer_runs(struct watcher *watcher)
 /* --- Requests ----------------------------------------------------------------------------------
  */
 
+/* Confirms what `follower` is told of from here on; before it is ready, that is for "ready" to say.
+ */
+static void confirm(struct follower *follower, const char *run)
+{
+	char line[96];
+	int length =
+		snprintf(line, sizeof(line), "{\"type\":\"watched\",\"training_run_id\":%s}", run);
+
+	if (follower->ready)
+		followers_tell_one(follower, (struct text){line, (size_t)length});
+}
+
 static void narrow(struct watcher *watcher, struct follower *follower, struct text id)
 {
+	char quoted[32];
 	uint64_t run;
 
 	if (text_equal(id, TEXT("*"))) {
 		follower->narrowed = false;
+		confirm(follower, "null");
 	} else if (library_watch_parse_run(id, &run) &&
 		   (!watcher->watch || library_watch_knows_run(watcher->watch, run))) {
 		follower->narrowed = true;
 		follower->run = run;
+		(void)snprintf(quoted, sizeof(quoted), "\"%.*s\"", TEXT_ARGUMENTS(id));
+		confirm(follower, quoted);
 	} else {
 		refuse_run(follower);
 	}

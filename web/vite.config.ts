@@ -13,7 +13,7 @@ export default defineConfig({
     chunkSizeWarningLimit: 1000,
   },
   server: {
-    proxy: { '/api': process.env.API_SERVER ?? 'http://localhost:8080' },
+    proxy: { '/api': { target: process.env.API_SERVER ?? 'http://localhost:8080', ws: true } },
   },
   test: { include: ['src/**/*.test.ts'], environment: 'node', isolate: false },
 })

@@ -163,17 +163,15 @@ for (const method of ['auto', 'poll']) {
 		});
 		test('a client that watches one run hears of that one', async () => {
 			const narrow = await connect(stack);
-			narrow.send({ type: 'watch', training_run_id: await idOf('other') });
-			// Its word has arrived when what it says next is answered.
-			narrow.send('?');
-			await narrow.type('error');
+			const other = await idOf('other');
+			narrow.send({ type: 'watch', training_run_id: other });
+			assert.deepEqual(await narrow.type('watched'), { type: 'watched', training_run_id: other });
 			await write(ONE, 'narrow=1.png');
 			await write(OTHER, 'narrow=2.png');
 			const heard = await narrow.type('image_added');
 			assert.equal(heard.path, `${OTHER}/narrow=2.png`);
 			narrow.send({ type: 'watch', training_run_id: null });
-			narrow.send('?');
-			await narrow.type('error');
+			assert.deepEqual(await narrow.type('watched'), { type: 'watched', training_run_id: null });
 			await write(ONE, 'narrow=3.png');
 			assert.equal((await narrow.type('image_added')).path, `${ONE}/narrow=3.png`);
 			await narrow.close();

@@ -1,4 +1,5 @@
 import { inject, type InjectionKey, provide } from 'vue'
+import { type Live, useLive } from '@/live/live'
 import { type GridState, useGridState } from './gridState'
 import { type Motion, useMotion } from './motion'
 import { readStart, useNavigation } from './navigation'
@@ -11,6 +12,7 @@ import { useViewport, type Viewport } from './viewport'
 import { useView, type View } from './view'
 
 export interface AppState {
+  readonly live: Live
   readonly runs: TrainingRuns
   readonly view: View
   readonly presets: Presets
@@ -26,6 +28,7 @@ const KEY: InjectionKey<AppState> = Symbol('app state')
 /** Makes the state that all components share. Called once, by the root component. */
 export function provideAppState(): AppState {
   const start = readStart()
+  const live = useLive()
   const runs = useTrainingRuns(start.run)
   const view = useView(
     () => runs.scan.value.value,
@@ -38,6 +41,7 @@ export function provideAppState(): AppState {
   // A link shows what its sender saw, which is no change to one's own preset.
   const presets = usePresets(view, start.isLink ? undefined : recallString('preset'))
   const state: AppState = {
+    live,
     runs,
     view,
     presets,

@@ -1,0 +1,159 @@
+import { computed, getCurrentScope, onScopeDispose, ref, shallowRef, watch, type ComputedRef } from 'vue'
+import { CatchUp, type GapHandler } from './catchUp'
+import { FeedSocket, feedUrl } from './feedSocket'
+import type { ControlMessage, LiveMessages, LiveType, NewsMessage } from './messages'
+import { type LiveStatus, statusOf } from './status'
+
+export interface Live {
+  readonly status: ComputedRef<LiveStatus>
+  /**
+   * Calls `handler` with every message of a type, as it comes. Ends with the scope it is called in, or when the function that
+   * it returns is called.
+   */
+  on<Type extends LiveType>(type: Type, handler: (message: LiveMessages[Type]) => void): () => void
+  /**
+   * Calls `handler` whenever something may have been missed: after each connection, the first included, and when the feed
+   * says so. It reads again what its owner shows. What it returns is waited for; if that rejects, it is called again
+   * after a pause. The state is `live` only when all have succeeded. Ends as `on` does.
+   */
+  onGap(handler: GapHandler): () => void
+  /**
+   * Narrows the messages about images to one training run. `onMissed` is called when some about this run may have been missed
+   * because another one was watched until now.
+   */
+  watchRun(id: () => string | undefined, onMissed: () => void): void
+}
+
+type Handler = (message: never) => void
+
+/** Which run the feed tells of: after hello of all, after `watch` of one, in between nobody knows. */
+type Told = 'all' | 'unknown' | { readonly run: string }
+
+/** The connection of this page to the live feed, from now until its scope ends. */
+export function useLive(): Live {
+  const handlers = new Map<LiveType, Set<Handler>>()
+  const isOnline = ref(navigator.onLine)
+  const isCurrent = shallowRef({ is: false, since: Date.now() })
+  const catchUp = new CatchUp({
+    onChange(is) {
+      if (isCurrent.value.is !== is) isCurrent.value = { is, since: Date.now() }
+    },
+  })
+
+  let wantedRun: (() => string | undefined) | undefined
+  let missedRun: (() => void) | undefined
+  let told: Told = 'all'
+
+  /** Says which run is watched. Of all there is nothing to be missed when it is narrowed to one. */
+  function sayRun(): void {
+    const run = wantedRun?.()
+    if (typeof told === 'object') {
+      if (told.run === run) return
+      told = 'unknown'
+    }
+    if (run !== undefined) socket.send({ type: 'watch', training_run_id: run })
+  }
+  function heardRun(run: string | null): void {
+    if (run !== null && run !== wantedRun?.()) return
+    const wasUnknown = told === 'unknown'
+    told = run === null ? 'all' : { run }
+    if (wasUnknown) missedRun?.()
+  }
+
+  function control(message: ControlMessage): void {
+    switch (message.type) {
+      case 'hello':
+        told = 'all'
+        sayRun()
+        catchUp.begin()
+        break
+      case 'resync':
+        catchUp.begin()
+        break
+      case 'watched':
+        heardRun(message.training_run_id)
+        break
+      case 'error':
+        // The watcher has not seen a run yet that the list has: it tells of all then.
+        if (message.code === 'unknown_training_run') socket.send({ type: 'watch', training_run_id: null })
+        break
+      case 'heartbeat':
+        break
+    }
+  }
+  function isNews(message: ControlMessage | NewsMessage): message is NewsMessage {
+    return 'body' in message
+  }
+
+  const connection = shallowRef<FeedSocket['connection']>()
+  const socket = new FeedSocket({
+    url: feedUrl(location),
+    onChange(next) {
+      const before = connection.value
+      const isSame = before?.phase === 'open' && next.phase === 'open' && before.watching === next.watching
+      if (!isSame) connection.value = next
+      if (next.phase === 'open') return
+      catchUp.stop()
+      isCurrent.value = { is: false, since: Date.now() }
+    },
+    onMessage(message) {
+      if (!isNews(message)) {
+        control(message)
+        return
+      }
+      // It may know the run by now that it did not know before.
+      if (message.type === 'training_runs_changed' && told === 'all') sayRun()
+      for (const handler of [...(handlers.get(message.type) ?? [])]) handler(message.body as never)
+    },
+  })
+  connection.value = socket.connection
+
+  function wake(): void {
+    isOnline.value = navigator.onLine
+    if (document.visibilityState === 'visible') socket.take({ type: 'wake' })
+  }
+  function goOffline(): void {
+    isOnline.value = false
+    socket.take({ type: 'offline' })
+  }
+  window.addEventListener('online', wake)
+  window.addEventListener('offline', goOffline)
+  window.addEventListener('pageshow', wake)
+  document.addEventListener('visibilitychange', wake)
+  onScopeDispose(() => {
+    window.removeEventListener('online', wake)
+    window.removeEventListener('offline', goOffline)
+    window.removeEventListener('pageshow', wake)
+    document.removeEventListener('visibilitychange', wake)
+    catchUp.stop()
+    socket.stop()
+  })
+
+  function untilScopeEnds(end: () => void): () => void {
+    if (getCurrentScope()) onScopeDispose(end)
+    return end
+  }
+
+  return {
+    status: computed(() =>
+      statusOf({
+        connection: connection.value ?? socket.connection,
+        isOnline: isOnline.value,
+        isCurrent: isCurrent.value.is,
+        currentSince: isCurrent.value.since,
+      }),
+    ),
+    on(type, handler) {
+      const ofType = handlers.get(type) ?? new Set()
+      handlers.set(type, ofType)
+      ofType.add(handler)
+      return untilScopeEnds(() => void ofType.delete(handler))
+    },
+    onGap: (handler) => untilScopeEnds(catchUp.add(handler)),
+    watchRun(id, onMissed) {
+      wantedRun = id
+      missedRun = onMissed
+      watch(id, sayRun, { immediate: true, flush: 'sync' })
+    },
+  }
+}
