@@ -46,6 +46,11 @@
 
 #define LIMIT_COMFYUI_FRAME	   ((size_t)64 << 20)  /* one message of ComfyUI's WebSocket */
 #define LIMIT_COMFYUI_FRAME_MEMORY ((size_t)512 << 20) /* that it takes to parse one */
+#define LIMIT_COMFYUI_ANSWER	   ((size_t)1 << 20)   /* an answer of ComfyUI that says little */
+#define LIMIT_COMFYUI_CLASS	   ((size_t)32 << 20)  /* what it tells of one node class */
+#define LIMIT_COMFYUI_QUEUE	   ((size_t)256 << 20) /* its queue, with everybody's prompts */
+#define LIMIT_COMFYUI_HISTORY	   ((size_t)64 << 20)  /* of one prompt */
+#define LIMIT_COMFYUI_PROMPT	   ((size_t)8 << 20)   /* a prompt as it is sent */
 
 #define LIMIT_PRESET_NAME 200  /* characters of a preset's name */
 #define LIMIT_PRESETS	  1000 /* stored presets */

@@ -143,37 +143,38 @@ static enum comfyui_failure connection_failure(CURL *easy)
 
 	(void)curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &reason);
 	if (reason == EHOSTUNREACH || reason == ENETUNREACH || reason == ENETDOWN)
-		return COMFYUI_UNROUTABLE;
-	return reason == ETIMEDOUT ? COMFYUI_UNCONNECTED : COMFYUI_REFUSED;
+		return COMFYUI_FAILURE_UNROUTABLE;
+	return reason == ETIMEDOUT ? COMFYUI_FAILURE_UNCONNECTED : COMFYUI_FAILURE_REFUSED;
 }
 
 static enum comfyui_failure failure_of(const struct comfyui_transfer *transfer, CURLcode code)
 {
 	switch (code) {
 	case CURLE_COULDNT_RESOLVE_HOST:
-		return COMFYUI_UNRESOLVED;
+		return COMFYUI_FAILURE_UNRESOLVED;
 	case CURLE_COULDNT_CONNECT:
 		return connection_failure(transfer->easy);
 	case CURLE_OPERATION_TIMEDOUT:
-		return has_connected(transfer->easy) ? COMFYUI_SILENT : COMFYUI_UNCONNECTED;
+		return has_connected(transfer->easy) ? COMFYUI_FAILURE_SILENT
+						     : COMFYUI_FAILURE_UNCONNECTED;
 	case CURLE_GOT_NOTHING:
 	case CURLE_PARTIAL_FILE:
 	case CURLE_RECV_ERROR:
 	case CURLE_SEND_ERROR:
-		return COMFYUI_BROKEN_OFF;
+		return COMFYUI_FAILURE_BROKEN_OFF;
 	case CURLE_UNSUPPORTED_PROTOCOL: /* HTTP/0.9, as curl takes what is no HTTP for */
 	case CURLE_WEIRD_SERVER_REPLY:
-		return COMFYUI_NOT_HTTP;
+		return COMFYUI_FAILURE_NOT_HTTP;
 	case CURLE_SSL_CONNECT_ERROR:
-		return COMFYUI_TLS_FAILED;
+		return COMFYUI_FAILURE_TLS;
 	case CURLE_PEER_FAILED_VERIFICATION:
-		return COMFYUI_TLS_UNTRUSTED;
+		return COMFYUI_FAILURE_TLS_UNTRUSTED;
 	case CURLE_SSL_CACERT_BADFILE:
-		return COMFYUI_CA_FILE_UNREADABLE;
+		return COMFYUI_FAILURE_CA_FILE_UNREADABLE;
 	case CURLE_FILESIZE_EXCEEDED:
-		return COMFYUI_TOO_LONG;
+		return COMFYUI_FAILURE_TOO_LONG;
 	default:
-		return transfer->too_long ? COMFYUI_TOO_LONG : COMFYUI_FAILED;
+		return transfer->too_long ? COMFYUI_FAILURE_TOO_LONG : COMFYUI_FAILURE_OTHER;
 	}
 }
 

@@ -15,15 +15,15 @@ static bool explain_connection(const struct config_comfyui *config, enum comfyui
 {
 	const char *url = config->url;
 
-	if (failure == COMFYUI_UNRESOLVED)
+	if (failure == COMFYUI_FAILURE_UNRESOLVED)
 		return error_set(error, ERROR_UNAVAILABLE, "comfyui_unreachable",
 			"The name %s is not known to this machine; correct comfyui in config.yaml, "
 			"or write an IP address.",
 			config->host);
-	if (failure == COMFYUI_UNROUTABLE)
+	if (failure == COMFYUI_FAILURE_UNROUTABLE)
 		return error_set(error, ERROR_UNAVAILABLE, "comfyui_unreachable",
 			"There is no way to %s; is the machine on, and the network up?", url);
-	if (failure == COMFYUI_UNCONNECTED)
+	if (failure == COMFYUI_FAILURE_UNCONNECTED)
 		return error_set(error, ERROR_UNAVAILABLE, "comfyui_unreachable",
 			"No connection to %s within %u seconds; is the machine on, and does a "
 			"firewall let port %d through?",
@@ -42,11 +42,11 @@ static bool explain_connection(const struct config_comfyui *config, enum comfyui
 static bool explain_tls(
 	const struct config_comfyui *config, enum comfyui_failure failure, struct error *error)
 {
-	if (failure == COMFYUI_CA_FILE_UNREADABLE)
+	if (failure == COMFYUI_FAILURE_CA_FILE_UNREADABLE)
 		return error_set(error, ERROR_UNAVAILABLE, "comfyui_unreachable",
 			"The file of comfyui.ca_file, %s, cannot be read as certificates.",
 			config->ca_file ? config->ca_file : "(the system's)");
-	if (failure == COMFYUI_TLS_UNTRUSTED)
+	if (failure == COMFYUI_FAILURE_TLS_UNTRUSTED)
 		return error_set(error, ERROR_UNAVAILABLE, "comfyui_unreachable",
 			"The certificate of %s cannot be trusted; name the file of its authority "
 			"as comfyui.ca_file, or, on a network of your own, set comfyui.insecure.",
@@ -63,32 +63,32 @@ bool comfyui_failure_explain(const struct config_comfyui *config, enum comfyui_f
 	const char *url = config->url;
 
 	switch (failure) {
-	case COMFYUI_UNRESOLVED:
-	case COMFYUI_REFUSED:
-	case COMFYUI_UNROUTABLE:
-	case COMFYUI_UNCONNECTED:
+	case COMFYUI_FAILURE_UNRESOLVED:
+	case COMFYUI_FAILURE_REFUSED:
+	case COMFYUI_FAILURE_UNROUTABLE:
+	case COMFYUI_FAILURE_UNCONNECTED:
 		return explain_connection(config, failure, seconds, error);
-	case COMFYUI_TLS_FAILED:
-	case COMFYUI_TLS_UNTRUSTED:
-	case COMFYUI_CA_FILE_UNREADABLE:
+	case COMFYUI_FAILURE_TLS:
+	case COMFYUI_FAILURE_TLS_UNTRUSTED:
+	case COMFYUI_FAILURE_CA_FILE_UNREADABLE:
 		return explain_tls(config, failure, error);
-	case COMFYUI_SILENT:
+	case COMFYUI_FAILURE_SILENT:
 		return error_set(error, ERROR_UNAVAILABLE, "comfyui_unreachable",
 			"%s takes the connection, but gave no answer within %u seconds; ComfyUI "
 			"may be loading a model, or hang.",
 			url, seconds);
-	case COMFYUI_BROKEN_OFF:
+	case COMFYUI_FAILURE_BROKEN_OFF:
 		return error_set(error, ERROR_UNAVAILABLE, "comfyui_unreachable",
 			"%s broke the connection off; ComfyUI may be starting or stopping.", url);
-	case COMFYUI_NOT_HTTP:
+	case COMFYUI_FAILURE_NOT_HTTP:
 		return error_set(error, ERROR_UNAVAILABLE, "comfyui_unreachable",
 			"What answers at %s does not speak HTTP; is it ComfyUI's port, and is it "
 			"%s?",
 			url, config->secure ? "http:// instead of https://" : "https://");
-	case COMFYUI_TOO_LONG:
+	case COMFYUI_FAILURE_TOO_LONG:
 		return error_set(error, ERROR_UNAVAILABLE, "comfyui_unreachable",
 			"%s answers with more than is read of it.", url);
-	case COMFYUI_FAILED:
+	case COMFYUI_FAILURE_OTHER:
 		break;
 	}
 	return error_set(error, ERROR_UNAVAILABLE, "comfyui_unreachable",

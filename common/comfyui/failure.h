@@ -6,18 +6,18 @@
 
 /* Why no answer came. */
 enum comfyui_failure {
-	COMFYUI_UNRESOLVED,    /* the host's name is unknown */
-	COMFYUI_REFUSED,       /* nothing listens there */
-	COMFYUI_UNROUTABLE,    /* no way to the machine */
-	COMFYUI_UNCONNECTED,   /* no connection within the time */
-	COMFYUI_SILENT,	       /* a connection, and no whole answer within the time */
-	COMFYUI_BROKEN_OFF,    /* the connection ended in the middle */
-	COMFYUI_NOT_HTTP,      /* what answers speaks something else */
-	COMFYUI_TLS_FAILED,    /* TLS was not agreed upon */
-	COMFYUI_TLS_UNTRUSTED, /* the certificate cannot be verified */
-	COMFYUI_CA_FILE_UNREADABLE,
-	COMFYUI_TOO_LONG, /* the answer passes its bound */
-	COMFYUI_FAILED	  /* anything else: the cause says what */
+	COMFYUI_FAILURE_UNRESOLVED,    /* the host's name is unknown */
+	COMFYUI_FAILURE_REFUSED,       /* nothing listens there */
+	COMFYUI_FAILURE_UNROUTABLE,    /* no way to the machine */
+	COMFYUI_FAILURE_UNCONNECTED,   /* no connection within the time */
+	COMFYUI_FAILURE_SILENT,	       /* a connection, and no whole answer within the time */
+	COMFYUI_FAILURE_BROKEN_OFF,    /* the connection ended in the middle */
+	COMFYUI_FAILURE_NOT_HTTP,      /* what answers speaks something else */
+	COMFYUI_FAILURE_TLS,	       /* TLS was not agreed upon */
+	COMFYUI_FAILURE_TLS_UNTRUSTED, /* the certificate cannot be verified */
+	COMFYUI_FAILURE_CA_FILE_UNREADABLE,
+	COMFYUI_FAILURE_TOO_LONG, /* the answer passes its bound */
+	COMFYUI_FAILURE_OTHER	  /* anything else: the cause says what */
 };
 
 /*

@@ -1,0 +1,120 @@
+#include "comfyui/answer.h"
+#include "comfyui/calls.h"
+#include "comfyui/json.h"
+
+/* Adds what one node has made: {"images": [{"filename": …, "subfolder": …, "type": …}]}. */
+static bool add_images(struct arena *arena, const struct json *node, size_t *capacity,
+	struct comfyui_history *history)
+{
+	const struct json *images = json_member(node, "images");
+
+	if (!images || images->type != JSON_ARRAY)
+		return true;
+	for (const struct json *image = images->first; image; image = image->next) {
+		struct comfyui_image found = {.node = node->name,
+			.filename = comfyui_answer_string(image, "filename"),
+			.subfolder = comfyui_answer_string(image, "subfolder"),
+			.type = comfyui_answer_string(image, "type")};
+
+		if (found.filename.length == 0)
+			continue;
+		if (history->image_count == *capacity &&
+			!arena_grow(arena, &history->images, capacity, history->image_count,
+				sizeof(*history->images)))
+			return false;
+		history->images[history->image_count++] = found;
+	}
+	return true;
+}
+
+/* "CheckpointLoaderSimple (node 4): what it says" */
+static struct text sentence(struct arena *arena, const struct json *data)
+{
+	struct text type = comfyui_answer_string(data, "node_type");
+	struct text node = comfyui_answer_string(data, "node_id");
+	struct text words = comfyui_answer_string(data, "exception_message");
+	char *made;
+
+	while (words.length && strchr(" \n\r\t", words.at[words.length - 1]))
+		words.length--;
+	made = arena_printf(arena, "%.*s (node %.*s): %.*s", TEXT_ARGUMENTS(type),
+		TEXT_ARGUMENTS(node),
+		TEXT_ARGUMENTS(
+			words.length ? words : comfyui_answer_string(data, "exception_type")));
+	return text_from(made);
+}
+
+/* Reads one of status.messages: ["execution_error", {…}]. */
+static void read_message(
+	struct arena *arena, const struct json *message, struct comfyui_history *history)
+{
+	const struct json *data;
+	struct text name;
+
+	if (message->type != JSON_ARRAY || message->count < 2 ||
+		message->first->type != JSON_STRING)
+		return;
+	name = message->first->string;
+	data = message->first->next;
+	if (text_equal(name, TEXT("execution_interrupted"))) {
+		history->outcome = COMFYUI_INTERRUPTED;
+		history->message = TEXT("The prompt was cancelled in ComfyUI.");
+	} else if (text_equal(name, TEXT("execution_error")) &&
+		   history->outcome != COMFYUI_INTERRUPTED) {
+		history->outcome = COMFYUI_FAILED;
+		history->error_type = comfyui_answer_string(data, "exception_type");
+		history->out_of_memory =
+			text_ends_with(history->error_type, TEXT("OutOfMemoryError"));
+		history->message = sentence(arena, data);
+	}
+}
+
+/* Interrupted over failed over succeeded: what the status word says last is not to be relied on. */
+static void read_status(
+	struct arena *arena, const struct json *status, struct comfyui_history *history)
+{
+	const struct json *messages = json_member(status, "messages");
+	struct text word = comfyui_answer_string(status, "status_str");
+
+	history->outcome = text_equal(word, TEXT("error")) ? COMFYUI_FAILED : COMFYUI_SUCCEEDED;
+	history->message = history->outcome == COMFYUI_FAILED
+				   ? TEXT("ComfyUI reports an error without a reason.")
+				   : TEXT("");
+	if (!messages || messages->type != JSON_ARRAY)
+		return;
+	for (const struct json *message = messages->first; message; message = message->next)
+		read_message(arena, message, history);
+}
+
+bool comfyui_read_history(struct arena *arena, struct comfyui_response *response,
+	struct text prompt_id, struct comfyui_history *history, struct error *error)
+{
+	struct comfyui_items items;
+	struct text entry = {NULL, 0};
+	struct text outputs;
+	struct text status;
+	const struct json *nodes;
+	size_t capacity = 0;
+
+	*history = (struct comfyui_history){0};
+	if (!comfyui_answer_is_json(response, 200, error))
+		return false;
+	comfyui_items_begin(&items, buffer_text(&response->body));
+	while (comfyui_items_next(&items))
+		if (text_equal(items.key, prompt_id))
+			entry = items.value;
+	if (items.failed)
+		return comfyui_answer_senseless(response, error);
+	if (!entry.at)
+		return true;
+	outputs = comfyui_json_member(entry, "outputs");
+	status = comfyui_json_member(entry, "status");
+	nodes = comfyui_answer_parse(arena, outputs);
+	if (!nodes || nodes->type != JSON_OBJECT)
+		return comfyui_answer_senseless(response, error);
+	read_status(arena, comfyui_answer_parse(arena, status), history);
+	for (const struct json *node = nodes->first; node; node = node->next)
+		if (!add_images(arena, node, &capacity, history))
+			return error_memory(error);
+	return true;
+}
