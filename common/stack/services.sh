@@ -35,6 +35,8 @@ add_pools() {
 	[ "$scanners" -le 8 ] || scanners=8
 	add_service catalog pool SIGTERM "$scanners"
 	add_service presets pool SIGTERM 2
+	# Each may wait for ComfyUI.
+	add_service comfyui pool SIGTERM 8
 	# Decoding takes a whole core each, and gives way to whatever else the machine has to do.
 	add_service previews pool SIGTERM "$(nproc)" 10
 }
