@@ -106,6 +106,10 @@ deps: ## Install the packages that run and test need
 config: $(BIN)/checkpoint-sampler ## Print the effective configuration
 	@$(BIN)/checkpoint-sampler config
 
+.PHONY: backup
+backup: $(BIN)/checkpoint-sampler ## Copy the database of the configuration into FILE, while everything runs
+	@$(BIN)/checkpoint-sampler backup $(or $(FILE),$(error make backup FILE=a-new-file.db))
+
 .PHONY: clean
 clean: ## Remove all that was built, the demo data included
 	$(Q)rm -rf build web/dist

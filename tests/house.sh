@@ -15,7 +15,7 @@ may_include() {
 	library) echo "library config naming base" ;;
 	store) echo "store config naming base" ;;
 	comfyui) echo "comfyui config naming base" ;;
-	stack) echo "stack config base" ;;
+	stack) echo "stack store config base" ;;
 	esac
 }
 for file in common/*/*.c common/*/*.h; do

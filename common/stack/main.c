@@ -6,6 +6,7 @@
 #include "config/config.h"
 #include "stack/listen.h"
 #include "stack/render.h"
+#include "store/backup.h"
 
 /* checkpoint-sampler: what people and start scripts ask of an installation. */
 
@@ -18,6 +19,8 @@ static const char USAGE[] =
 	"  render ROOT   make RUNTIME_DIR ready for the web server: nginx.conf and links to the\n"
 	"                directories it serves. ROOT has nginx/ and web/dist/. Fails if the port\n"
 	"                is taken.\n"
+	"  backup FILE   copy the database into a new file, while everything runs\n"
+	"  restore FILE  make the database what a backup holds; what it held is kept beside it\n"
 	"  --version\n"
 	"\n"
 	"The configuration is CONFIG_PATH, else ./config.yaml.\n";
@@ -44,26 +47,29 @@ static void warn(const struct config *config)
 		(void)fprintf(stderr, "warning: %s\n", config->warnings[i]);
 }
 
-static int command_config(const struct config *config)
+static int command_config(const struct config *config, const char *argument)
 {
 	struct buffer out;
 
+	(void)argument;
 	buffer_init(&out, 4 * (size_t)LIMIT_CONFIG);
 	buffer_printf(&out, "# %s\n", config->path);
 	config_print(config, &out);
 	return put(&out);
 }
 
-static int command_check(const struct config *config)
+static int command_check(const struct config *config, const char *argument)
 {
+	(void)argument;
 	warn(config);
 	return EXIT_SUCCESS;
 }
 
-static int command_url(const struct config *config)
+static int command_url(const struct config *config, const char *argument)
 {
 	struct buffer out;
 
+	(void)argument;
 	buffer_init(&out, LIMIT_PATH);
 	stack_listen_urls(config, &out);
 	return put(&out);
@@ -87,23 +93,60 @@ static int command_render(const struct config *config, const char *root)
 	return EXIT_SUCCESS;
 }
 
-static int run(const struct config *config, int argc, char **argv)
+/* Opening brings an old database to this version, as starting would. */
+static int command_backup(const struct config *config, const char *file)
 {
-	if (argc == 2 && strcmp(argv[1], "config") == 0)
-		return command_config(config);
-	if (argc == 2 && strcmp(argv[1], "check") == 0)
-		return command_check(config);
-	if (argc == 2 && strcmp(argv[1], "url") == 0)
-		return command_url(config);
-	return command_render(config, argv[2]);
+	struct store *store;
+	struct error error;
+	bool done;
+
+	if (!store_open(config->db_path, STORE_DURABLE_NORMAL, &store, &error))
+		return say(&error);
+	done = store_backup(store, file, &error);
+	store_close(store);
+	if (!done)
+		return say(&error);
+	return printf("The database %s was copied to %s.\n", config->db_path, file) < 0;
 }
 
-static bool is_command(int argc, char **argv)
+static int command_restore(const struct config *config, const char *file)
 {
-	if (argc == 3)
-		return strcmp(argv[1], "render") == 0;
-	return argc == 2 && (strcmp(argv[1], "config") == 0 || strcmp(argv[1], "check") == 0 ||
-				    strcmp(argv[1], "url") == 0);
+	struct arena arena;
+	const char *kept;
+	struct error error;
+	int status = EXIT_FAILURE;
+
+	arena_init(&arena, LIMIT_REQUEST_MEMORY);
+	if (!store_restore(config->db_path, file, &arena, &kept, &error))
+		(void)say(&error);
+	else if (printf("The database %s now holds what %s holds.\n", config->db_path, file) >= 0 &&
+		 (!kept || printf("What it held before is in %s.\n", kept) >= 0))
+		status = EXIT_SUCCESS;
+	arena_free(&arena);
+	return status;
+}
+
+static const struct command {
+	const char *name;
+	bool takes_argument;
+	int (*run)(const struct config *config, const char *argument);
+} COMMANDS[] = {
+	{"config", false, command_config},
+	{"check", false, command_check},
+	{"url", false, command_url},
+	{"render", true, command_render},
+	{"backup", true, command_backup},
+	{"restore", true, command_restore},
+};
+
+/* NULL if the arguments are no command. */
+static const struct command *find_command(int argc, char **argv)
+{
+	for (size_t i = 0; i < sizeof(COMMANDS) / sizeof(*COMMANDS); i++)
+		if (argc == 2 + COMMANDS[i].takes_argument &&
+			strcmp(argv[1], COMMANDS[i].name) == 0)
+			return &COMMANDS[i];
+	return NULL;
 }
 
 int main(int argc, char **argv)
@@ -111,6 +154,7 @@ int main(int argc, char **argv)
 	struct arena arena;
 	struct config *config;
 	struct config_faults faults;
+	const struct command *command = find_command(argc, argv);
 	const char *path;
 	int status = EXIT_FAILURE;
 
@@ -118,7 +162,7 @@ int main(int argc, char **argv)
 		return printf("checkpoint-sampler %s\n", VERSION) < 0;
 	if (argc == 2 && strcmp(argv[1], "--help") == 0)
 		return fputs(USAGE, stdout) < 0;
-	if (!is_command(argc, argv)) {
+	if (!command) {
 		(void)fputs(USAGE, stderr);
 		return 2;
 	}
@@ -127,7 +171,7 @@ int main(int argc, char **argv)
 	if (!path)
 		(void)fputs("The working directory cannot be found.\n", stderr);
 	else if (config_load(&arena, path, &config, &faults))
-		status = run(config, argc, argv);
+		status = command->run(config, argc > 2 ? argv[2] : NULL);
 	else
 		for (size_t i = 0; i < faults.count; i++)
 			(void)fprintf(stderr, "%s\n", faults.messages[i]);

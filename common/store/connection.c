@@ -419,3 +419,31 @@ bool store_moved(struct store *store)
 		       SQLITE_OK &&
 	       moved != 0;
 }
+
+bool store_is_whole(struct store *store, struct error *error)
+{
+	char answer[16];
+
+	if (!read_value(store, "PRAGMA integrity_check(1)", read_word, answer, error))
+		return false;
+	return strcmp(answer, "ok") == 0 ||
+	       fail(store, SQLITE_CORRUPT, "PRAGMA integrity_check(1)", error);
+}
+
+bool store_overwrite(struct store *store, struct store *source, struct error *error)
+{
+	static const struct timespec pause = {.tv_nsec = 5000000};
+	int64_t deadline = clock_monotonic() + (int64_t)BUSY_MILLISECONDS * 1000 * 1000;
+	sqlite3_backup *copy = sqlite3_backup_init(store->sqlite, "main", source->sqlite, "main");
+	int result;
+
+	if (!copy)
+		return fail(store, sqlite3_extended_errcode(store->sqlite), "backup", error);
+	while ((result = sqlite3_backup_step(copy, -1)) == SQLITE_BUSY || result == SQLITE_LOCKED) {
+		if (clock_monotonic() > deadline)
+			break;
+		(void)nanosleep(&pause, NULL);
+	}
+	(void)sqlite3_backup_finish(copy);
+	return result == SQLITE_DONE || fail(store, result, "backup", error);
+}

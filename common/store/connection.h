@@ -92,6 +92,15 @@ bool store_query_end(struct store_query *query, struct error *error);
 /* How many rows the last INSERT, UPDATE or DELETE touched. */
 int64_t store_changed_rows(struct store *store);
 
+/* Reads all of the database; false with the reason if any of it is damaged. */
+bool store_is_whole(struct store *store, struct error *error);
+
+/*
+ * Replaces all that `store` holds by what `source` holds, in one step: others that have it open see
+ * the old content or the new. Waits for them as any writer does.
+ */
+bool store_overwrite(struct store *store, struct store *source, struct error *error);
+
 /* The path that the store was opened with. */
 const char *store_path(const struct store *store);
 

@@ -1,8 +1,12 @@
 #include "store/migrate.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
+#include "base/clock.h"
+#include "base/limits.h"
 #include "base/log.h"
+#include "store/backup.h"
 #include "store/connection.h"
 
 static bool read_version(struct store *store, int64_t *version, struct error *error)
@@ -64,10 +68,36 @@ static bool apply(struct store *store, const struct store_migration *migration, 
 	return store_execute(store, migration->sql, error) && store_execute(store, mark, error);
 }
 
-/* Takes the one step that is next for the database as it is under the lock; `*left`: it took one.
+/*
+ * Copies the database to a file beside it, under the write lock of `store`; by a connection of its
+ * own, since a transaction cannot copy.
+ */
+static bool keep(struct store *store, int64_t version, struct error *error)
+{
+	char path[LIMIT_PATH];
+	char time[CLOCK_TEXT_SIZE];
+	struct store *reader;
+	bool kept;
+
+	clock_format(clock_now(), time);
+	if (snprintf(path, sizeof(path), "%s.version-%lld-%s", store_path(store),
+		    (long long)version, time) >= (int)sizeof(path))
+		return error_set(error, ERROR_UNAVAILABLE, "unavailable",
+			"The path of the database is longer than %d bytes.", LIMIT_PATH - 1);
+	if (!store_connect(store_path(store), &reader, error))
+		return false;
+	kept = store_backup(reader, path, error);
+	store_close(reader);
+	return kept;
+}
+
+/*
+ * Takes the one step that is next for the database as it is under the lock; `*left`: it took one. A
+ * database in use is kept first, if it is still of the version `found`: else another process has
+ * begun, and has kept it.
  */
 static bool step(struct store *store, const struct store_migration *migrations, size_t count,
-	bool *left, struct error *error)
+	int64_t found, bool *left, struct error *error)
 {
 	const struct store_migration *migration = NULL;
 	int64_t version;
@@ -80,7 +110,8 @@ static bool step(struct store *store, const struct store_migration *migrations, 
 		good = refuse_newer(store, version, count, error);
 	if (good && version < (int64_t)count) {
 		migration = &migrations[version];
-		good = apply(store, migration, error);
+		good = (version == 0 || version != found || keep(store, version, error)) &&
+		       apply(store, migration, error);
 	}
 	good = store_finish(store, good, error);
 	if (good && migration)
@@ -98,7 +129,7 @@ bool store_migrate(struct store *store, const struct store_migration *migrations
 	if (!read_version(store, &version, error))
 		return false;
 	for (left = version < (int64_t)count; left;)
-		if (!step(store, migrations, count, &left, error))
+		if (!step(store, migrations, count, version, &left, error))
 			return false;
 	return true;
 }

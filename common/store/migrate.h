@@ -13,7 +13,9 @@ bool store_recognise(struct store *store, size_t count, struct error *error);
 /*
  * Applies the migrations that the database has not seen, each in a transaction of its own together
  * with its version number. A process that finds another one at work waits for it, and then finds
- * nothing left to do. A migration that fails is undone; those before it stay.
+ * nothing left to do. A migration that fails is undone; those before it stay. A database that has
+ * been in use is first copied to a file beside it, whose name ends in `.version-`, its version and
+ * the time.
  */
 bool store_migrate(struct store *store, const struct store_migration *migrations, size_t count,
 	struct error *error);

@@ -3,6 +3,7 @@
 const char *const store_statements[STORE_STATEMENT_COUNT] = {
 	[STORE_SCHEMA_COUNT] = "SELECT count(*) FROM sqlite_schema",
 	[STORE_DATA_VERSION] = "PRAGMA data_version",
+	[STORE_COPY] = "VACUUM INTO ?1",
 
 	[STORE_PRESET_LIST] = "SELECT id, name, mapping, created_at, updated_at FROM presets"
 			      " ORDER BY name_key",
