@@ -70,13 +70,13 @@ static void read_message(
 }
 
 /* Interrupted over failed over succeeded: what the status word says last is not to be relied on. */
-static void read_status(
-	struct arena *arena, const struct json *status, struct comfyui_history *history)
+static void read_status(struct arena *arena, struct text status, struct comfyui_history *history)
 {
-	const struct json *messages = json_member(status, "messages");
-	struct text word = comfyui_answer_string(status, "status_str");
+	/* A node's error may hold anything: what cannot be parsed still has its word. */
+	const struct json *messages = json_member(comfyui_answer_parse(arena, status), "messages");
+	struct text word = comfyui_json_member(status, "status_str");
 
-	history->outcome = text_equal(word, TEXT("error")) ? COMFYUI_FAILED : COMFYUI_SUCCEEDED;
+	history->outcome = text_equal(word, TEXT("\"error\"")) ? COMFYUI_FAILED : COMFYUI_SUCCEEDED;
 	history->message = history->outcome == COMFYUI_FAILED
 				   ? TEXT("ComfyUI reports an error without a reason.")
 				   : TEXT("");
@@ -112,7 +112,7 @@ bool comfyui_read_history(struct arena *arena, struct comfyui_response *response
 	nodes = comfyui_answer_parse(arena, outputs);
 	if (!nodes || nodes->type != JSON_OBJECT)
 		return comfyui_answer_senseless(response, error);
-	read_status(arena, comfyui_answer_parse(arena, status), history);
+	read_status(arena, status, history);
 	for (const struct json *node = nodes->first; node; node = node->next)
 		if (!add_images(arena, node, &capacity, history))
 			return error_memory(error);

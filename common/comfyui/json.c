@@ -180,5 +180,5 @@ struct text comfyui_json_member(struct text object, const char *key)
 	while (comfyui_items_next(&items))
 		if (items.is_object && text_equal(items.key, text_from(key)))
 			found = items.value;
-	return found;
+	return items.failed ? (struct text){NULL, 0} : found;
 }
