@@ -51,6 +51,10 @@
 #define LIMIT_COMFYUI_QUEUE	   ((size_t)256 << 20) /* its queue, with everybody's prompts */
 #define LIMIT_COMFYUI_HISTORY	   ((size_t)64 << 20)  /* of one prompt */
 #define LIMIT_COMFYUI_PROMPT	   ((size_t)8 << 20)   /* a prompt as it is sent */
+#define LIMIT_TEMPLATE		   ((size_t)4 << 20)   /* a workflow template's file */
+#define LIMIT_TEMPLATE_DEPTH	   128		       /* nesting of its JSON */
+#define LIMIT_TEMPLATE_FAULTS	   100		       /* sentences about one, of each kind */
+#define LIMIT_TEMPLATES		   500 /* templates of one directory that are read */
 
 #define LIMIT_PRESET_NAME 200  /* characters of a preset's name */
 #define LIMIT_PRESETS	  1000 /* stored presets */
