@@ -19,6 +19,7 @@ struct store {
 	sqlite3 *sqlite;
 	sqlite3_stmt *statements[STORE_STATEMENT_COUNT]; /* prepared at their first use */
 	int64_t opened;					 /* clock_monotonic */
+	int64_t synchronous;				 /* the PRAGMA's value */
 	const char *place; /* where the open transaction began; NULL without one */
 	char path[LIMIT_PATH];
 };
@@ -249,11 +250,11 @@ static bool set_switches(struct store *store, struct error *error)
 bool store_configure(struct store *store, enum store_durability durability, struct error *error)
 {
 	const char *network = network_file_system(store->path);
-	bool full = network || durability == STORE_DURABLE_FULL;
 
+	store->synchronous = network || durability == STORE_DURABLE_FULL ? 2 : 1;
 	return set_switches(store, error) && set_journal(store, network, error) &&
 	       set_number(store, "busy_timeout", BUSY_MILLISECONDS, error) &&
-	       set_number(store, "synchronous", full ? 2 : 1, error) &&
+	       set_number(store, "synchronous", store->synchronous, error) &&
 	       set_number(store, "journal_size_limit", JOURNAL_SIZE_LIMIT, error);
 }
 
@@ -332,6 +333,12 @@ void store_query_bind_number(struct store_query *query, int parameter, int64_t v
 		query->result = sqlite3_bind_int64(query->statement, parameter, value);
 }
 
+void store_query_bind_real(struct store_query *query, int parameter, double value)
+{
+	if (query->result == SQLITE_OK)
+		query->result = sqlite3_bind_double(query->statement, parameter, value);
+}
+
 bool store_query_step(struct store_query *query)
 {
 	if (query->result == SQLITE_OK || query->result == SQLITE_ROW)
@@ -370,6 +377,13 @@ struct text store_query_text(struct store_query *query, int column, struct arena
 	return (struct text){"", 0};
 }
 
+struct text store_query_optional(struct store_query *query, int column, struct arena *arena)
+{
+	if (store_query_is_null(query, column))
+		return (struct text){NULL, 0};
+	return store_query_text(query, column, arena);
+}
+
 bool store_query_end(struct store_query *query, struct error *error)
 {
 	bool good = query->result == SQLITE_OK || query->result == SQLITE_ROW ||
@@ -384,6 +398,24 @@ bool store_query_end(struct store_query *query, struct error *error)
 		(void)sqlite3_clear_bindings(query->statement);
 	}
 	return good;
+}
+
+bool store_query_run(struct store_query *query, struct error *error)
+{
+	while (store_query_step(query))
+		continue;
+	return store_query_end(query, error);
+}
+
+bool store_relax(struct store *store, bool relaxed, struct error *error)
+{
+	return store->synchronous < 2 ||
+	       set_number(store, "synchronous", relaxed ? 1 : store->synchronous, error);
+}
+
+int64_t store_inserted_row(struct store *store)
+{
+	return sqlite3_last_insert_rowid(store->sqlite);
 }
 
 int64_t store_changed_rows(struct store *store)

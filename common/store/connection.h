@@ -73,10 +73,14 @@ struct store_query {
 void store_query_begin(
 	struct store_query *query, struct store *store, enum store_statement statement);
 
-/* Binds a text; its bytes must stay until store_query_end. Parameters count from 1. */
+/*
+ * Binds a text; its bytes must stay until store_query_end. Parameters count from 1. NULL is bound
+ * where `value.at` is NULL, and where nothing is bound.
+ */
 void store_query_bind(struct store_query *query, int parameter, struct text value);
 
 void store_query_bind_number(struct store_query *query, int parameter, int64_t value);
+void store_query_bind_real(struct store_query *query, int parameter, double value);
 
 /* Moves to the next row; false if there is none. */
 bool store_query_step(struct store_query *query);
@@ -87,7 +91,22 @@ double store_query_real(struct store_query *query, int column);
 bool store_query_is_null(struct store_query *query, int column);
 struct text store_query_text(struct store_query *query, int column, struct arena *arena);
 
+/* As store_query_text; `at` is NULL for NULL. */
+struct text store_query_optional(struct store_query *query, int column, struct arena *arena);
+
 bool store_query_end(struct store_query *query, struct error *error);
+
+/* Runs a statement that yields no rows, or whose rows are of no interest, to its end. */
+bool store_query_run(struct store_query *query, struct error *error);
+
+/*
+ * Whether the commits that follow need not survive a power cut, on a store that was opened as
+ * STORE_DURABLE_FULL. Not within a transaction.
+ */
+bool store_relax(struct store *store, bool relaxed, struct error *error);
+
+/* The rowid that the last INSERT gave. */
+int64_t store_inserted_row(struct store *store);
 
 /* How many rows the last INSERT, UPDATE or DELETE touched. */
 int64_t store_changed_rows(struct store *store);

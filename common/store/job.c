@@ -1,6 +1,56 @@
 #include "store/job.h"
 
-#include "store/connection.h"
+#include "base/limits.h"
+#include "store/job_internal.h"
+
+bool store_job_refuse_unknown(struct text id, struct error *error)
+{
+	return error_set(error, ERROR_NOT_FOUND, "not_found",
+		"There is no sample job with the id \"%.*s\".", TEXT_ARGUMENTS(id));
+}
+
+bool store_job_run(
+	struct store *store, enum store_statement statement, struct text id, struct error *error)
+{
+	struct store_query query;
+
+	store_query_begin(&query, store, statement);
+	store_query_bind(&query, 1, id);
+	return store_query_run(&query, error);
+}
+
+bool store_job_change(
+	struct store *store, enum store_statement statement, struct text id, struct error *error)
+{
+	struct store_query query;
+	char now[CLOCK_TEXT_SIZE];
+
+	clock_format(clock_now(), now);
+	store_query_begin(&query, store, statement);
+	store_query_bind(&query, 1, id);
+	store_query_bind(&query, 2, text_from(now));
+	return store_query_run(&query, error);
+}
+
+bool store_job_add_fault(struct store *store, struct text id, const struct store_job_reason *reason,
+	struct error *error)
+{
+	struct store_query query;
+
+	store_query_begin(&query, store, STORE_JOB_ADD_FAULT);
+	store_query_bind(&query, 1, id);
+	store_query_bind(&query, 2, reason->status);
+	store_query_bind(&query, 3, reason->checkpoint_filename);
+	store_query_bind(&query, 4, reason->code);
+	store_query_bind(&query, 5, reason->message);
+	store_query_bind(&query, 6, reason->details);
+	store_query_bind_number(&query, 7, reason->first_number);
+	store_query_bind_number(&query, 8, reason->count);
+	return store_query_run(&query, error);
+}
+
+/* --- Reading -------------------------------------------------------------------------------------
+ */
 
 static bool read_revision(struct store *store, int64_t *revision, struct error *error)
 {
@@ -54,6 +104,8 @@ static struct store_job_progress read_progress(struct store_query *query, struct
 		.id = store_query_text(query, 0, arena),
 		.status = store_query_text(query, 1, arena),
 		.stopping = store_query_number(query, 2) != 0,
+		.waiting_reason = store_query_optional(query, 3, arena),
+		.waiting_since = store_query_optional(query, 4, arena),
 		.total_items = store_query_number(query, 5),
 		.completed_items = store_query_number(query, 6),
 		.failed_items = store_query_number(query, 7),
@@ -65,10 +117,6 @@ static struct store_job_progress read_progress(struct store_query *query, struct
 		.has_item = !store_query_is_null(query, 12),
 	};
 
-	if (!store_query_is_null(query, 3)) {
-		progress.waiting_reason = store_query_text(query, 3, arena);
-		progress.waiting_since = store_query_text(query, 4, arena);
-	}
 	if (progress.has_item)
 		progress.item = read_item(query, arena);
 	return progress;
@@ -106,4 +154,128 @@ bool store_job_changes(struct store *store, int64_t revision, struct arena *aren
 		good = read_deleted(store, revision, arena, changes, error) &&
 		       read_changed(store, revision, arena, changes, error);
 	return store_finish(store, good, error);
+}
+
+static struct store_job read_job(struct store_query *query, struct arena *arena)
+{
+	return (struct store_job){
+		.progress = read_progress(query, arena),
+		.training_run_name = store_query_text(query, 23, arena),
+		.sample_preset_id = store_query_optional(query, 24, arena),
+		.sample_preset_name = store_query_text(query, 25, arena),
+		.workflow_name = store_query_text(query, 26, arena),
+		.vae = store_query_optional(query, 27, arena),
+		.clip = store_query_optional(query, 28, arena),
+		.shift = store_query_optional(query, 29, arena),
+		.existing = store_query_text(query, 30, arena),
+		.error_message = store_query_optional(query, 31, arena),
+		.created_at = store_query_text(query, 32, arena),
+		.updated_at = store_query_text(query, 33, arena),
+	};
+}
+
+static bool read_faults(struct store *store, struct text id, struct text status,
+	struct arena *arena, struct store_job_fault **faults, size_t *count, struct error *error)
+{
+	struct store_query query;
+	size_t capacity = 0;
+	bool room = true;
+
+	store_query_begin(&query, store, STORE_JOB_FAULTS);
+	store_query_bind(&query, 1, id);
+	store_query_bind(&query, 2, status);
+	store_query_bind_number(&query, 3, LIMIT_JOB_FAULTS);
+	while (room && store_query_step(&query)) {
+		room = arena_grow(arena, faults, &capacity, *count, sizeof(**faults));
+		if (room)
+			(*faults)[(*count)++] = (struct store_job_fault){
+				.checkpoint_filename = store_query_text(&query, 0, arena),
+				.code = store_query_text(&query, 1, arena),
+				.message = store_query_text(&query, 2, arena),
+				.details = store_query_optional(&query, 3, arena),
+				.count = store_query_number(&query, 4),
+			};
+	}
+	return store_query_end(&query, error) && (room || error_memory(error));
+}
+
+static bool complete_job(
+	struct store *store, struct arena *arena, struct store_job *job, struct error *error)
+{
+	struct text id = job->progress.id;
+
+	return (!job->progress.failed_items || read_faults(store, id, TEXT("failed"), arena,
+						       &job->failed, &job->failed_count, error)) &&
+	       (!job->progress.skipped_items || read_faults(store, id, TEXT("skipped"), arena,
+							&job->skipped, &job->skipped_count, error));
+}
+
+static bool read_list(struct store *store, struct arena *arena, struct store_job **jobs,
+	size_t *count, struct error *error)
+{
+	struct store_query query;
+	size_t capacity = 0;
+	bool room = true;
+
+	store_query_begin(&query, store, STORE_JOB_LIST);
+	while (room && store_query_step(&query)) {
+		room = arena_grow(arena, jobs, &capacity, *count, sizeof(**jobs));
+		if (room)
+			(*jobs)[(*count)++] = read_job(&query, arena);
+	}
+	if (!store_query_end(&query, error))
+		return false;
+	for (size_t i = 0; room && i < *count; i++)
+		if (!complete_job(store, arena, &(*jobs)[i], error))
+			return false;
+	return room || error_memory(error);
+}
+
+bool store_job_list(struct store *store, struct arena *arena, struct store_job **jobs,
+	size_t *count, struct error *error)
+{
+	*jobs = NULL;
+	*count = 0;
+	if (!store_begin(store, STORE_READ, error))
+		return false;
+	return store_finish(store, read_list(store, arena, jobs, count, error), error);
+}
+
+bool store_job_read(struct store *store, struct text id, struct arena *arena, struct store_job *job,
+	struct error *error)
+{
+	struct store_query query;
+	bool found;
+
+	store_query_begin(&query, store, STORE_JOB_FIND);
+	store_query_bind(&query, 1, id);
+	found = store_query_step(&query);
+	if (found)
+		*job = read_job(&query, arena);
+	if (!store_query_end(&query, error))
+		return false;
+	return found ? complete_job(store, arena, job, error) : store_job_refuse_unknown(id, error);
+}
+
+bool store_job_find(struct store *store, struct text id, struct arena *arena, struct store_job *job,
+	struct error *error)
+{
+	if (!store_begin(store, STORE_READ, error))
+		return false;
+	return store_finish(store, store_job_read(store, id, arena, job, error), error);
+}
+
+bool store_job_past_pace(struct store *store, struct text workflow_name,
+	struct store_job_pace *pace, struct error *error)
+{
+	struct store_query query;
+
+	store_query_begin(&query, store, STORE_JOB_PACE);
+	store_query_bind(&query, 1, workflow_name);
+	pace->known = store_query_step(&query);
+	pace->seconds_per_image = store_query_real(&query, 0);
+	pace->mean_steps = store_query_real(&query, 1);
+	pace->width = store_query_number(&query, 2);
+	pace->height = store_query_number(&query, 3);
+	return store_query_end(&query, error);
 }

@@ -7,6 +7,18 @@
 #include "base/text.h"
 #include "store/store.h"
 
+/*
+ * Sample jobs as the API and the feed see them. Their states are the wire contract's:
+ *
+ *   pending    waits for its turn            -> running (its first item is leased), paused
+ *   running    an item is, or may be, leased -> completed, failed, paused (by way of `stopping`)
+ *   paused     stopped by the user           -> pending
+ *   completed  every item has ended          -> pending (its failed and skipped items once more)
+ *   failed     nothing more can run          -> pending
+ *
+ * Every function commits all of what it says or nothing, and is safe beside a worker at work.
+ */
+
 /* The item in work. */
 struct store_job_item {
 	struct text checkpoint_filename;
@@ -39,6 +51,80 @@ struct store_job_progress {
 	bool has_item;
 	struct store_job_item item;
 };
+
+/* Items of a job that failed, or were skipped, for the same reason. */
+struct store_job_fault {
+	struct text checkpoint_filename;
+	struct text code; /* empty: none */
+	struct text message;
+	struct text details; /* `at` is NULL without them */
+	int64_t count;
+};
+
+/* A job; texts live in the caller's arena, `at` is NULL for what it has not. */
+struct store_job {
+	struct text training_run_name;
+	struct text sample_preset_id;
+	struct text sample_preset_name;
+	struct text workflow_name;
+	struct text vae;
+	struct text clip;
+	struct text shift; /* a number's digits */
+	struct text existing;
+	struct text error_message;
+	struct text created_at;
+	struct text updated_at;
+	struct store_job_progress progress;
+	struct store_job_fault *failed; /* the first LIMIT_JOB_FAULTS, in the order of work */
+	size_t failed_count;
+	struct store_job_fault *skipped;
+	size_t skipped_count;
+};
+
+/* All jobs, the newest first. */
+bool store_job_list(struct store *store, struct arena *arena, struct store_job **jobs,
+	size_t *count, struct error *error);
+
+/* ERROR_NOT_FOUND `not_found`. */
+bool store_job_find(struct store *store, struct text id, struct arena *arena, struct store_job *job,
+	struct error *error);
+
+/*
+ * What a user does to a job; `*job` is as it is afterwards. ERROR_NOT_FOUND `not_found`;
+ * ERROR_CONFLICT `invalid_state` with a sentence on what is allowed.
+ *
+ * stop: a pending job is paused; a running one too if none of its items is leased, else it is
+ * `stopping`, and the end of its last lease pauses it. On a job that is stopping already it does
+ * nothing.
+ * resume: a paused or failed job is pending; without a pending item it is completed.
+ * retry: the failed and skipped items of a completed, failed or paused job are pending, and so is
+ * it.
+ */
+bool store_job_stop(struct store *store, struct text id, struct arena *arena, struct store_job *job,
+	struct error *error);
+bool store_job_resume(struct store *store, struct text id, struct arena *arena,
+	struct store_job *job, struct error *error);
+bool store_job_retry(struct store *store, struct text id, struct arena *arena,
+	struct store_job *job, struct error *error);
+
+/*
+ * Deletes a job in any state. The attempts of its leased items are left to the worker
+ * (store_work_orders), which ends them in ComfyUI. ERROR_NOT_FOUND `not_found`.
+ */
+bool store_job_delete(struct store *store, struct text id, struct error *error);
+
+/* What past jobs with a template took, for an estimate. */
+struct store_job_pace {
+	bool known;
+	double seconds_per_image;
+	double mean_steps; /* of the sampler, of its images */
+	int64_t width;
+	int64_t height;
+};
+
+/* Of the newest job with the template of that name that has rendered something. */
+bool store_job_past_pace(struct store *store, struct text workflow_name,
+	struct store_job_pace *pace, struct error *error);
 
 /* What has become of jobs since a revision. */
 struct store_job_changes {

@@ -497,14 +497,14 @@ describe('jobs', () => {
 		database.exec('BEGIN IMMEDIATE');
 		database
 			.prepare(
-				`INSERT INTO sample_jobs (id, training_run_name, sample_preset_name, sample_preset, workflow_name, workflow, existing, status, created_at, updated_at)
-				VALUES (?, 'run', 'preset', '{}', 'flux.json', '{}', 'skip', 'pending', ?, ?)`,
+				`INSERT INTO sample_jobs (id, training_run_name, sample_preset_name, workflow_name, workflow_digest, width, height, mean_steps, existing, status, total_items, total_checkpoints, created_at, updated_at)
+				VALUES (?, 'run', 'preset', 'flux.json', '', 64, 64, 8, 'skip', 'pending', 4, 2, ?, ?)`,
 			)
 			.run(id, NOW, NOW);
-		const checkpoint = database.prepare('INSERT INTO sample_job_checkpoints (job_id, checkpoint_filename) VALUES (?, ?)');
+		const checkpoint = database.prepare("INSERT INTO sample_job_checkpoints (job_id, checkpoint_filename, path, size, modified, total_items) VALUES (?, ?, '', 1, 1, 2)");
 		const item = database.prepare(
-			`INSERT INTO sample_job_items (id, job_id, checkpoint_filename, prompt_name, prompt_text, steps, cfg, sampler_name, scheduler, seed, created_at, updated_at)
-			VALUES (?, ?, ?, 'forest', 'a forest', 8, '1.25', 'euler', 'simple', '18446744073709551615', ?, ?)`,
+			`INSERT INTO sample_job_items (id, job_id, checkpoint_filename, prompt_name, steps, cfg, sampler_name, scheduler, seed, created_at, updated_at)
+			VALUES (?, ?, ?, 'forest', 8, '1.25', 'euler', 'simple', '18446744073709551615', ?, ?)`,
 		);
 		for (const name of [ONE, TWO]) {
 			checkpoint.run(id, name);
@@ -535,7 +535,7 @@ describe('jobs', () => {
 			seconds_per_image: 2.5,
 			seconds_remaining: 10,
 		});
-		database.exec("UPDATE sample_job_items SET status = 'completed' WHERE number <= 2");
+		database.exec("UPDATE sample_job_items SET status = 'completed', output_path = 'x' WHERE number <= 2");
 		const done = await feed.type('job_progress');
 		assert.deepEqual([done.completed_items, done.pending_items, done.checkpoints_completed, done.current_item], [2, 2, 1, undefined]);
 	});
@@ -552,8 +552,8 @@ describe('jobs', () => {
 		assert.deepEqual([message.stopping, message.waiting], [true, { reason: 'ComfyUI is away', since: NOW }]);
 	});
 	test('a change that is undone is not told', async () => {
-		database.exec("BEGIN IMMEDIATE; UPDATE sample_jobs SET status = 'failed'; ROLLBACK");
-		database.exec("UPDATE sample_jobs SET status = 'paused'");
+		database.exec("BEGIN IMMEDIATE; UPDATE sample_jobs SET seconds_per_image = 7; ROLLBACK");
+		database.exec("UPDATE sample_jobs SET status = 'paused', stopping = 0, waiting_reason = NULL, waiting_since = NULL");
 		assert.equal((await feed.type('job_progress')).status, 'paused');
 	});
 	test('several jobs changed by one commit', async () => {

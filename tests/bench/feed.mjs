@@ -105,8 +105,8 @@ async function measureCommits(feeds, trials) {
 	await time(
 		feeds,
 		() =>
-			database.exec(`INSERT INTO sample_jobs (id, training_run_name, sample_preset_name, sample_preset, workflow_name, workflow, existing, status, created_at, updated_at)
-				VALUES ('${id}', 'run', 'preset', '{}', 'flux.json', '{}', 'skip', 'running', '${now}', '${now}')`),
+			database.exec(`INSERT INTO sample_jobs (id, training_run_name, sample_preset_name, workflow_name, workflow_digest, width, height, mean_steps, existing, status, total_items, total_checkpoints, created_at, updated_at)
+				VALUES ('${id}', 'run', 'preset', 'flux.json', '', 64, 64, 8, 'skip', 'running', 4, 2, '${now}', '${now}')`),
 		message,
 	);
 	const change = database.prepare('UPDATE sample_jobs SET seconds_per_image = ?');

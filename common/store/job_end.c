@@ -1,0 +1,296 @@
+/* How the worker's leases end, and what that does to their jobs. */
+#include "base/limits.h"
+#include "store/job_work_internal.h"
+
+/* What a lease ends with. */
+struct ending {
+	struct text status;
+	struct text output_path; /* `at` is NULL unless completed */
+	const struct store_fault *fault;
+};
+
+static struct text no_text(void)
+{
+	return (struct text){NULL, 0};
+}
+
+bool store_work_find_leased(struct store *store, struct text item_id, struct arena *arena,
+	struct store_leased *leased, struct error *error)
+{
+	struct store_query query;
+	bool found;
+	struct text status;
+
+	store_query_begin(&query, store, STORE_WORK_FIND);
+	store_query_bind(&query, 1, item_id);
+	found = store_query_step(&query);
+	leased->number = store_query_number(&query, 0);
+	leased->job_id = store_query_text(&query, 1, arena);
+	leased->checkpoint_filename = store_query_text(&query, 2, arena);
+	status = store_query_text(&query, 3, arena);
+	if (!store_query_end(&query, error))
+		return false;
+	if (!found)
+		return error_set(error, ERROR_NOT_FOUND, "not_found",
+			"The item's job was deleted meanwhile.");
+	return text_equal(status, TEXT("running")) ||
+	       error_set(error, ERROR_CONFLICT, "not_leased", "The item is %.*s, not in work.",
+		       TEXT_ARGUMENTS(status));
+}
+
+struct arena store_work_arena(void)
+{
+	struct arena arena;
+
+	arena_init(&arena, (size_t)1 << 20);
+	return arena;
+}
+
+struct text store_work_cut(struct text value, size_t limit)
+{
+	if (!value.at || value.length <= limit)
+		return value;
+	while (limit > 0 && ((unsigned char)value.at[limit] & 0xC0) == 0x80)
+		limit--;
+	return text_head(value, limit);
+}
+
+static bool end_item(
+	struct store *store, int64_t number, const struct ending *ending, struct error *error)
+{
+	struct store_query query;
+	char now[CLOCK_TEXT_SIZE];
+
+	clock_format(clock_now(), now);
+	store_query_begin(&query, store, STORE_WORK_END);
+	store_query_bind_number(&query, 1, number);
+	store_query_bind(&query, 2, ending->status);
+	store_query_bind(&query, 3, ending->output_path);
+	if (ending->fault) {
+		store_query_bind(&query, 4, ending->fault->code);
+		store_query_bind(
+			&query, 5, store_work_cut(ending->fault->message, LIMIT_JOB_MESSAGE));
+	}
+	store_query_bind(&query, 6, text_from(now));
+	if (!store_query_run(&query, error))
+		return false;
+	store_query_begin(&query, store, STORE_WORK_FORGET_ATTEMPTS);
+	store_query_bind_number(&query, 1, number);
+	return store_query_run(&query, error);
+}
+
+static bool add_fault(struct store *store, const struct store_leased *leased,
+	const struct ending *ending, int64_t count, struct error *error)
+{
+	struct store_job_reason reason = {
+		.status = ending->status,
+		.checkpoint_filename = leased->checkpoint_filename,
+		.code = store_work_cut(ending->fault->code, LIMIT_JOB_MESSAGE),
+		.message = store_work_cut(ending->fault->message, LIMIT_JOB_MESSAGE),
+		.details = store_work_cut(ending->fault->details, LIMIT_JOB_DETAILS),
+		.first_number = leased->number,
+		.count = count,
+	};
+
+	return store_job_add_fault(store, leased->job_id, &reason, error);
+}
+
+/* Ends the lease of an item and moves its job on, within a writing transaction. */
+static bool end_lease(struct store *store, const struct store_leased *leased,
+	const struct ending *ending, struct error *error)
+{
+	return end_item(store, leased->number, ending, error) &&
+	       (!ending->fault || add_fault(store, leased, ending, 1, error)) &&
+	       store_job_change(store, STORE_WORK_TOUCH_JOB, leased->job_id, error) &&
+	       store_job_change(store, STORE_JOB_SETTLE, leased->job_id, error);
+}
+
+static bool end(
+	struct store *store, struct text item_id, const struct ending *ending, struct error *error)
+{
+	struct arena arena = store_work_arena();
+	struct store_leased leased;
+	bool good = store_begin(store, STORE_WRITE, error);
+
+	if (good)
+		good = store_finish(store,
+			store_work_find_leased(store, item_id, &arena, &leased, error) &&
+				end_lease(store, &leased, ending, error),
+			error);
+	arena_free(&arena);
+	return good;
+}
+
+bool store_work_fail(struct store *store, struct text item_id, const struct store_fault *fault,
+	struct error *error)
+{
+	struct ending failed = {TEXT("failed"), no_text(), fault};
+
+	return end(store, item_id, &failed, error);
+}
+
+bool store_work_skip(struct store *store, struct text item_id, const struct store_fault *fault,
+	struct error *error)
+{
+	struct ending skipped = {TEXT("skipped"), no_text(), fault};
+
+	return end(store, item_id, &skipped, error);
+}
+
+bool store_work_release(struct store *store, struct text item_id, struct error *error)
+{
+	struct ending pending = {TEXT("pending"), no_text(), NULL};
+
+	return end(store, item_id, &pending, error);
+}
+
+static bool record_output(
+	struct store *store, const struct store_output *output, struct error *error)
+{
+	struct store_query query;
+
+	store_query_begin(&query, store, STORE_OUTPUT_RECORD);
+	store_query_bind(&query, 1, output->path);
+	store_query_bind(&query, 2, output->recipe);
+	store_query_bind_number(&query, 3, output->size);
+	store_query_bind_number(&query, 4, output->modified);
+	return store_query_run(&query, error);
+}
+
+static bool record_pace(
+	struct store *store, struct text job_id, double seconds, struct error *error)
+{
+	struct store_query query;
+	char now[CLOCK_TEXT_SIZE];
+
+	clock_format(clock_now(), now);
+	store_query_begin(&query, store, STORE_WORK_PACE_JOB);
+	store_query_bind(&query, 1, job_id);
+	store_query_bind(&query, 2, text_from(now));
+	store_query_bind_real(&query, 3, seconds);
+	return store_query_run(&query, error);
+}
+
+bool store_work_complete(struct store *store, struct text item_id,
+	const struct store_output *output, double seconds, struct error *error)
+{
+	struct ending completed = {TEXT("completed"), output->path, NULL};
+	struct arena arena = store_work_arena();
+	struct store_leased leased;
+	bool good = store_begin(store, STORE_WRITE, error);
+
+	if (good)
+		good = store_finish(store,
+			store_work_find_leased(store, item_id, &arena, &leased, error) &&
+				record_output(store, output, error) &&
+				record_pace(store, leased.job_id, seconds, error) &&
+				end_lease(store, &leased, &completed, error),
+			error);
+	arena_free(&arena);
+	return good;
+}
+
+/* The numbers of items that a statement finds; its parameters are a job and maybe a checkpoint. */
+static bool find_items(struct store *store, enum store_statement statement, struct text job_id,
+	struct text checkpoint_filename, struct arena *arena, int64_t **numbers, size_t *count,
+	struct error *error)
+{
+	struct store_query query;
+	size_t capacity = 0;
+	bool room = true;
+
+	*numbers = NULL;
+	*count = 0;
+	store_query_begin(&query, store, statement);
+	store_query_bind(&query, 1, job_id);
+	if (checkpoint_filename.at)
+		store_query_bind(&query, 2, checkpoint_filename);
+	while (room && store_query_step(&query)) {
+		room = arena_grow(arena, numbers, &capacity, *count, sizeof(**numbers));
+		if (room)
+			(*numbers)[(*count)++] = store_query_number(&query, 0);
+	}
+	return store_query_end(&query, error) && (room || error_memory(error));
+}
+
+static bool end_items(struct store *store, const int64_t *numbers, size_t count,
+	const struct ending *ending, struct error *error)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!end_item(store, numbers[i], ending, error))
+			return false;
+	return true;
+}
+
+static bool skip_checkpoint(struct store *store, const struct store_leased *first,
+	const struct ending *ending, struct arena *arena, int64_t *skipped, struct error *error)
+{
+	struct store_leased all = *first;
+	int64_t *numbers;
+	size_t count;
+
+	if (!find_items(store, STORE_WORK_UNFINISHED, all.job_id, all.checkpoint_filename, arena,
+		    &numbers, &count, error))
+		return false;
+	*skipped = (int64_t)count;
+	if (count == 0)
+		return true;
+	all.number = numbers[0];
+	return end_items(store, numbers, count, ending, error) &&
+	       add_fault(store, &all, ending, *skipped, error) &&
+	       store_job_change(store, STORE_WORK_TOUCH_JOB, all.job_id, error) &&
+	       store_job_change(store, STORE_JOB_SETTLE, all.job_id, error);
+}
+
+bool store_work_skip_checkpoint(struct store *store, struct text job_id,
+	struct text checkpoint_filename, const struct store_fault *fault, int64_t *count,
+	struct error *error)
+{
+	struct store_leased all = {.job_id = job_id, .checkpoint_filename = checkpoint_filename};
+	struct ending skipped = {TEXT("skipped"), no_text(), fault};
+	struct arena arena = store_work_arena();
+	bool good = store_begin(store, STORE_WRITE, error);
+
+	*count = 0;
+	arena.limit = LIMIT_REQUEST_MEMORY;
+	if (good)
+		good = store_finish(
+			store, skip_checkpoint(store, &all, &skipped, &arena, count, error), error);
+	arena_free(&arena);
+	return good;
+}
+
+static bool fail_job(struct store *store, struct text job_id, struct text message,
+	struct arena *arena, struct error *error)
+{
+	struct ending pending = {TEXT("pending"), no_text(), NULL};
+	struct store_query query;
+	char now[CLOCK_TEXT_SIZE];
+	int64_t *numbers;
+	size_t count;
+
+	clock_format(clock_now(), now);
+	if (!find_items(store, STORE_WORK_LEASED_OF_JOB, job_id, no_text(), arena, &numbers, &count,
+		    error) ||
+		!end_items(store, numbers, count, &pending, error))
+		return false;
+	store_query_begin(&query, store, STORE_WORK_FAIL_JOB);
+	store_query_bind(&query, 1, job_id);
+	store_query_bind(&query, 2, text_from(now));
+	store_query_bind(&query, 3, store_work_cut(message, LIMIT_JOB_MESSAGE));
+	if (!store_query_run(&query, error))
+		return false;
+	return store_changed_rows(store) > 0 || store_job_refuse_unknown(job_id, error);
+}
+
+bool store_work_fail_job(
+	struct store *store, struct text job_id, struct text message, struct error *error)
+{
+	struct arena arena = store_work_arena();
+	bool good = store_begin(store, STORE_WRITE, error);
+
+	if (good)
+		good = store_finish(store, fail_job(store, job_id, message, &arena, error), error);
+	arena_free(&arena);
+	return good;
+}
