@@ -22,6 +22,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/comfyui/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Can ComfyUI be reached?
+         * @description Asks ComfyUI, or tells what it answered a moment ago. That it cannot be reached is no error of this call.
+         */
+        get: operations["getComfyuiStatus"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/images/{path}": {
         parameters: {
             query?: never;
@@ -504,6 +524,17 @@ export interface components {
             other: {
                 [key: string]: string;
             };
+        };
+        ComfyuiStatus: {
+            checked_at?: components["schemas"]["Time"];
+            /** @description It answers. */
+            connected: boolean;
+            /** @description The configuration names a ComfyUI. */
+            enabled: boolean;
+            /** @description A sentence for the user, why it cannot be reached and what to do; only when it cannot. */
+            error?: string;
+            /** @description ComfyUI's own version, or `unknown`; only when connected. */
+            version?: string;
         };
         Dimension: {
             /** @description `checkpoint`, or a key of the image file names. */
@@ -1148,6 +1179,28 @@ export interface operations {
             };
             422: components["responses"]["DamagedFile"];
             503: components["responses"]["FileIncomplete"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getComfyuiStatus: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The state, with the reason if it is bad. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComfyuiStatus"];
+                };
+            };
             default: components["responses"]["Problem"];
         };
     };
