@@ -13,6 +13,7 @@ libraries="libfcgi-dev libsqlite3-dev libjson-c-dev libyaml-dev libpng-dev zlib1
 libraries="$libraries libjpeg62-turbo-dev libwebp-dev libzimg-dev libcurl4-openssl-dev"
 libraries="$libraries libwebsockets-dev"
 services="spawn-fcgi multiwatch s6 websocketd curl ca-certificates"
+simulation="python3-aiohttp python3-pil fonts-dejavu-core"
 tests="libcmocka-dev procps chromium wrk"
 measures="libvips-tools"
 checks="clang clang-format clang-tidy cppcheck libclang-rt-14-dev"
@@ -23,9 +24,9 @@ die() {
 }
 
 case ${1:-} in
-run) wanted="$build $libraries $services" ;;
-test) wanted="$build $libraries $services $tests $checks" ;;
-bench) wanted="$build $libraries $services $tests $checks $measures" ;;
+run) wanted="$build $libraries $services $simulation" ;;
+test) wanted="$build $libraries $services $simulation $tests $checks" ;;
+bench) wanted="$build $libraries $services $simulation $tests $checks $measures" ;;
 *) die "usage: deps.sh run|test|bench" ;;
 esac
 
@@ -85,6 +86,7 @@ describe "to compile the programs" "$build"
 describe "a library of the programs" "$libraries"
 describe "the web server" "nginx-light"
 describe "to start and watch over the programs" "$services"
+describe "to simulate ComfyUI in the demonstration" "$simulation"
 describe "to build the web app" "nodejs npm"
 describe "to test" "$tests"
 describe "to check and format the code" "$checks"
