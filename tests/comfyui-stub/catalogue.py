@@ -73,11 +73,13 @@ class Catalogue:
         return list(self._classes)
 
     def info(self, class_type: str) -> dict[str, Any]:
-        """What /object_info says of a known class at this moment."""
-        info = copy.deepcopy(self._classes[class_type])
+        """What /object_info says of a known class at this moment; not to be changed."""
+        info = self._classes[class_type]
         for field, key in LISTS.get(class_type, {}).items():
             if not self._is_listed(key) and not self.windows:
                 continue
+            if info is self._classes[class_type]:
+                info = copy.deepcopy(info)
             names = list(self.folder(key) or [])
             if key == "vae":
                 names.append("pixel_space")

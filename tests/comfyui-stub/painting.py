@@ -57,8 +57,11 @@ def paint(recipe: Recipe, number: int, progress: float) -> Image.Image:
         colour = recipe.colour
         return Image.new("RGB", size, (colour >> 16 & 255, colour >> 8 & 255, colour & 255))
     choose = random.Random(_number(recipe.positive, recipe.seed, number))
-    picture = _scene(choose, (256, max(16, 256 * recipe.height // recipe.width)))
-    picture = picture.filter(ImageFilter.GaussianBlur(10 * (1 - progress) ** 2)).resize(size, Image.BICUBIC)
+    width = min(256, recipe.width)
+    picture = _scene(choose, (width, max(16, width * recipe.height // recipe.width)))
+    if progress < 0.95:
+        picture = picture.filter(ImageFilter.GaussianBlur(width / 25 * (1 - progress) ** 2))
+    picture = picture.resize(size, Image.BICUBIC)
     if recipe.width >= 192:
         _caption(picture, recipe)
     return picture

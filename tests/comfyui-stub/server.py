@@ -305,8 +305,8 @@ class Server:
             raise FileNotFoundError("a model folder has vanished")
         info: dict[str, Any] = {class_type: self._catalogue.info(class_type) for class_type in classes}
         if moods.get("nan"):
-            for entry in info.values():
-                entry["_strange"] = [float("nan"), float("-inf"), "\udc80", 2**70]
+            strange = [float("nan"), float("-inf"), "\udc80", 2**70]
+            info = {class_type: {**entry, "_strange": strange} for class_type, entry in info.items()}
         if moods.get("object_info_bytes"):
             info["_Padding"] = {"description": "x" * moods.take("object_info_bytes")}
         return self._json(info)
