@@ -3,14 +3,15 @@
  * it is a program of its own: a ComfyUI that hangs holds up nothing else. Answers
  *
  *   GET /api/comfyui/status
+ *   GET /api/comfyui/models?type=
  */
 #include <signal.h>
 #include <stdlib.h>
 
 #include "base/clock.h"
 #include "base/json_write.h"
-#include "base/log.h"
-#include "comfyui/calls.h"
+#include "comfyui/cache.h"
+#include "comfyui/models.h"
 #include "http/http.h"
 #include "program.h"
 
@@ -19,28 +20,15 @@ struct comfyui {
 	struct arena arena;
 	struct config *config;
 	struct comfyui_client *client; /* NULL where none is configured */
+	struct comfyui_cache cache;
 };
-
-static bool ask_system(struct comfyui *comfyui, struct arena *arena, struct comfyui_system *system,
-	struct error *error)
-{
-	struct comfyui_request request;
-	struct comfyui_response answer;
-	bool done;
-
-	if (!comfyui_ask_system(arena, &request))
-		return error_memory(error);
-	done = comfyui_client_call(comfyui->client, &request, &answer, error) &&
-	       comfyui_read_system(arena, &answer, system, error);
-	comfyui_response_free(&answer);
-	return done;
-}
 
 static void get_status(struct http_request *request, struct http_response *response)
 {
 	struct comfyui *comfyui = request->context;
 	struct comfyui_system system = {0};
 	struct error error = {0};
+	int64_t at = 0;
 	char checked_at[CLOCK_TEXT_SIZE];
 	struct json_writer out;
 	bool connected;
@@ -50,7 +38,8 @@ static void get_status(struct http_request *request, struct http_response *respo
 	json_open_object(&out);
 	json_key(&out, "enabled");
 	json_boolean(&out, comfyui->client != NULL);
-	connected = comfyui->client && ask_system(comfyui, request->arena, &system, &error);
+	connected = comfyui->client &&
+		    comfyui_cache_system(&comfyui->cache, request->arena, &system, &at, &error);
 	json_key(&out, "connected");
 	json_boolean(&out, connected);
 	if (connected) {
@@ -61,15 +50,71 @@ static void get_status(struct http_request *request, struct http_response *respo
 		json_string(&out, error.message);
 	}
 	if (comfyui->client) {
-		clock_format(clock_now(), checked_at);
+		clock_format(at, checked_at);
 		json_key(&out, "checked_at");
 		json_string(&out, checked_at);
 	}
 	json_close_object(&out);
 }
 
+/* Reads the query parameter `type`; NULL, and a 400, if it is none of ours. */
+static const struct comfyui_model_type *read_type(
+	const struct http_request *request, struct http_response *response)
+{
+	struct text given = http_query(request, "type");
+	const struct comfyui_model_type *type = comfyui_model_type_find(given);
+	struct error error;
+
+	if (type)
+		return type;
+	(void)error_set(&error, ERROR_MALFORMED, "invalid_parameter",
+		"type must be vae, clip, unet, checkpoint, lora, sampler or scheduler%s%.*s%s.",
+		given.at ? ", not \"" : "", (int)given.length, given.at ? given.at : "",
+		given.at ? "\"" : "");
+	http_fail(response, &error);
+	return NULL;
+}
+
+/* A list that is none must not look like one that is empty. */
+static bool has_list(const struct comfyui_model_type *type, const struct comfyui_choices *choices,
+	struct error *error)
+{
+	return choices->is_list ||
+	       error_set(error, ERROR_UNAVAILABLE, "comfyui_error",
+		       "This ComfyUI has no list for %s of the node %s.", type->input, type->class);
+}
+
+static void list_models(struct http_request *request, struct http_response *response)
+{
+	struct comfyui *comfyui = request->context;
+	const struct comfyui_model_type *type = read_type(request, response);
+	struct comfyui_choices choices;
+	struct json_writer out;
+	struct error error;
+
+	if (!type)
+		return;
+	if (!comfyui_is_configured(comfyui->config, &error) ||
+		!comfyui_cache_choices(&comfyui->cache, request->arena, type->class, type->input,
+			http_query_flag(request, "refresh"), &choices, &error) ||
+		!has_list(type, &choices, &error)) {
+		http_fail(response, &error);
+		return;
+	}
+	http_header(response, "Cache-Control", "no-store");
+	json_writer_init(&out, &response->body);
+	json_open_object(&out);
+	json_key(&out, "models");
+	json_open_array(&out);
+	for (size_t i = 0; i < choices.count; i++)
+		json_text(&out, choices.values[i]);
+	json_close_array(&out);
+	json_close_object(&out);
+}
+
 static const struct http_route ROUTES[] = {
 	{"GET", "/api/comfyui/status", 0, get_status},
+	{"GET", "/api/comfyui/models", 0, list_models},
 };
 
 static void close_comfyui(void *context)
@@ -94,6 +139,7 @@ static bool open_comfyui(void **context, struct error *error)
 		close_comfyui(comfyui);
 		return false;
 	}
+	comfyui->cache = (struct comfyui_cache){comfyui->config, comfyui->client};
 	*context = comfyui;
 	return true;
 }

@@ -53,9 +53,12 @@ struct comfyui_response {
 	bool timed_out;		/* the time limit or the limit of silence ended it */
 };
 
+/* False with ERROR_CONFLICT `comfyui_not_configured` if the file has no key `comfyui`. */
+bool comfyui_is_configured(const struct config *config, struct error *error);
+
 /*
  * Makes a client for the configured ComfyUI. `config` must outlive it. Connects to nothing yet.
- * Returns false with ERROR_CONFLICT `comfyui_not_configured`, or ERROR_SYSTEM.
+ * Returns false as comfyui_is_configured does, or with ERROR_SYSTEM.
  */
 bool comfyui_client_open(
 	const struct config *config, struct comfyui_client **client, struct error *error);

@@ -1,0 +1,16 @@
+#ifndef COMFYUI_MODELS_H
+#define COMFYUI_MODELS_H
+
+#include "base/text.h"
+
+/* A kind of thing that a user chooses from, and the node input that has ComfyUI's list of it. */
+struct comfyui_model_type {
+	const char *type; /* as the API names it */
+	const char *class;
+	const char *input;
+};
+
+/* vae, clip, unet, checkpoint, lora, sampler or scheduler; NULL for any other. */
+const struct comfyui_model_type *comfyui_model_type_find(struct text type);
+
+#endif
