@@ -204,6 +204,10 @@ web-lint: web/node_modules/.package-lock.json
 api-tests: build
 	$(Q)$(WEB_NODE) --test --test-concurrency=1 --test-reporter=tap 'tests/api/*.test.mjs'
 
+.PHONY: contract-tests
+contract-tests: web/node_modules/.package-lock.json
+	$(Q)$(WEB_NODE) --test --test-concurrency=1 --test-reporter=tap 'tests/contract/*.test.mjs'
+
 .PHONY: browser-tests
 browser-tests: build
 	$(Q)cd tests/e2e && $(WEB_NODE) ../../web/node_modules/@playwright/test/cli.js test

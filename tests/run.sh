@@ -48,6 +48,7 @@ step lint : $MAKE lint
 step unit "grep -c '^\[       OK \]'" unit_tests
 step web "sed -n 's/^ *Tests  *\([0-9]*\) passed.*/\1/p'" env NO_COLOR=1 $MAKE web-test
 step api "sed -n 's/^# pass \([0-9]*\)$/\1/p'" $MAKE api-tests
+step contract "sed -n 's/^# pass \([0-9]*\)$/\1/p'" $MAKE contract-tests
 step browser "sed -n 's/^ *\([0-9]*\) passed.*/\1/p'" $MAKE browser-tests
 step fuzz "grep -c '^fuzzed '" fuzz_smoke
 

@@ -61,10 +61,13 @@ class Queue:
         self._changed()
         self._ready.set()
 
-    async def get(self) -> tuple:
-        while not self.pending:
-            self._ready.clear()
-            await self._ready.wait()
+    async def get(self, is_held: Callable[[], bool]) -> tuple:
+        while not self.pending or is_held():
+            if self.pending:
+                await asyncio.sleep(0.005)
+            else:
+                self._ready.clear()
+                await self._ready.wait()
         item = heapq.heappop(self.pending)
         self.running.append(item)
         self._changed()
@@ -115,11 +118,8 @@ class Worker:
 
     async def work(self) -> None:
         while True:
-            while self._moods.get("hold"):
-                await asyncio.sleep(0.005)
-            item = await self._queue.get()
-            run = Run(self, item)
-            await run.run()
+            item = await self._queue.get(lambda: self._moods.get("hold"))
+            await Run(self, item).run()
 
 
 class Run:
@@ -253,9 +253,9 @@ class Run:
             self._tell("execution_interrupted", about, broadcast=True)
             raise _Ended("interrupted") from None
         except NodeFailure as failure:
-            inputs = {
-                name: [str(value)] for name, value in self._prompt[node_id].get("inputs", {}).items()
-            }
+            hidden = self._worker._catalogue.info(class_type)["input"].get("hidden", {})
+            inputs = {name: [str(value)] for name, value in self._prompt[node_id].get("inputs", {}).items()}
+            inputs.update({name: ["…"] for name in hidden})
             if self._moods.get("error_bytes"):
                 inputs["_padding"] = ["x" * self._moods.take("error_bytes")]
             if self._moods.get("nan"):
@@ -324,10 +324,8 @@ class Run:
             await asyncio.sleep(0.01)
             raise Crash
         if moods.get("oom_until_free") and not worker.freed:
-            worker.forget_models()
             raise NodeFailure("torch.OutOfMemoryError", OUT_OF_MEMORY)
         if moods.get("oom") and moods.take("oom"):
-            worker.forget_models()
             raise NodeFailure("torch.OutOfMemoryError", OUT_OF_MEMORY)
         matches = moods.get("fail_if") and moods.get("fail_if") in json.dumps(self._prompt)
         failure = (matches and moods.take("fail_if") and "boom") or (moods.get("fail") and moods.take("fail"))

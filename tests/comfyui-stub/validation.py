@@ -117,7 +117,7 @@ class _Check:
             reasons.append(refuse("bad_linked_input", message, name, {**about, "received_value": value}))
             return False
         source, slot = value
-        received = self._catalogue.info(self._prompt[source]["class_type"])["output"][slot]
+        received = tuple(self._catalogue.info(self._prompt[source]["class_type"])["output"])[slot]
         if not _fits(received, spec[0]):
             details = f"{name}, received_type({received}) mismatch input_type({_type_name(spec[0])})"
             extra = {**about, "received_type": received, "linked_node": value}
