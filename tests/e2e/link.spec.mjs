@@ -23,7 +23,7 @@ test('a link shows the same picture in another browser', async ({ app, page, bro
 		await other.keyboard.press('Escape');
 		await expect(theirs.lightbox.root).toHaveCount(0);
 		await expect(theirs.masterValue).toContainText('2000');
-		await expect(other.getByRole('columnheader').getByRole('button')).toHaveCount(1);
+		await expect(theirs.columnHeaders).toHaveCount(1);
 	} finally {
 		await elsewhere.close();
 	}
@@ -70,4 +70,34 @@ test('? lists the keys, which are dead in text fields', async ({ app, page }) =>
 	await app.runSelect.click();
 	await page.keyboard.type('?');
 	await expect(help).toHaveCount(0);
+});
+
+test('a link to a run that is not here says so and offers those that are', async ({ app, page }) => {
+	await page.goto('/?run=0123456789abcdef&x=cfg&at=500');
+	const status = page.getByRole('status');
+	await expect(status).toContainText('This link leads to a run that is not here');
+	await expect(app.cells).toHaveCount(0);
+	expect(new URL(page.url()).searchParams.get('run')).toBe('0123456789abcdef');
+	await page.reload();
+	await status.getByRole('button', { name: INK.name }).click();
+	await expect(page.getByTestId('current-run')).toHaveText(INK.name);
+	await expect(app.cells).not.toHaveCount(0);
+	await expect(page).not.toHaveURL(/0123456789abcdef/);
+});
+
+test('what a link names and the run lacks is named, and the rest applies', async ({ app, page }) => {
+	await app.columnHeader('4').click();
+	await expect(page).toHaveURL(/only\.cfg=4/);
+	const url = new URL(page.url());
+	url.searchParams.append('filter.sampler', 'multi');
+	url.searchParams.append('only.prompt_name', 'castle');
+	url.searchParams.append('only.prompt_name', 'market');
+	url.searchParams.set('at', '750');
+	await page.goto('about:blank');
+	await app.open(url.href);
+	const notice = page.getByRole('note').filter({ hasText: 'does not have all that the link names' });
+	await expect(notice).toContainText('the dimension “sampler”, prompt_name castle, checkpoint 750.');
+	await app.expectPictures([[lantern({ checkpoint: '3000', prompt: 'market', cfg: '4' })]]);
+	await notice.getByRole('button', { name: 'Close what the link lacks' }).click();
+	await expect(notice).toHaveCount(0);
 });

@@ -1,6 +1,7 @@
 import { inject, type InjectionKey, provide } from 'vue'
 import { type Live, useLive } from '@/live/live'
 import { type GridState, useGridState } from './gridState'
+import { type LinkNotice, useLinkNotice } from './linkNotice'
 import { type Motion, useMotion } from './motion'
 import { readStart, useNavigation } from './navigation'
 import { type OpenImage, useOpenImage } from './openImage'
@@ -17,6 +18,7 @@ export interface AppState {
   readonly view: View
   readonly presets: Presets
   readonly image: OpenImage
+  readonly linkNotice: LinkNotice
   readonly grid: GridState
   readonly viewport: Viewport
   readonly motion: Motion
@@ -29,7 +31,7 @@ const KEY: InjectionKey<AppState> = Symbol('app state')
 export function provideAppState(): AppState {
   const start = readStart()
   const live = useLive()
-  const runs = useTrainingRuns(start.run)
+  const runs = useTrainingRuns(start.run, start.link !== undefined)
   const view = useView(
     () => runs.scan.value.value,
     () => runs.selected.value?.id,
@@ -39,13 +41,14 @@ export function provideAppState(): AppState {
   image.values.value = start.open
   useNavigation(runs, view, image)
   // A link shows what its sender saw, which is no change to one's own preset.
-  const presets = usePresets(view, start.isLink ? undefined : recallString('preset'))
+  const presets = usePresets(view, start.isOwn ? recallString('preset') : undefined)
   const state: AppState = {
     live,
     runs,
     view,
     presets,
     image,
+    linkNotice: useLinkNotice(start.isOwn ? undefined : start.link, runs, view),
     grid: useGridState(),
     viewport: useViewport(),
     motion: useMotion(),

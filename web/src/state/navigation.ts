@@ -16,8 +16,10 @@ export interface Start {
   readonly run: string | undefined
   readonly view: StoredView
   readonly open: Link['open']
-  /** Somebody followed a link to this view, rather than coming back to their own. */
-  readonly isLink: boolean
+  /** What the URL says; undefined: it names no run. */
+  readonly link: Link | undefined
+  /** Somebody comes back to a view of their own, rather than following a link to another's. */
+  readonly isOwn: boolean
 }
 
 interface Entry {
@@ -63,14 +65,15 @@ export function readStart(): Start {
   const state: unknown = history.state
   const link = readLink(location.search)
   if (!link) {
-    return { run: recallString('run'), view: parseView(recall('view')), open: undefined, isLink: false }
+    return { run: recallString('run'), view: parseView(recall('view')), open: undefined, link, isOwn: true }
   }
   const kept = isRecord(state) ? state.view : undefined
   return {
     run: link.run,
     view: kept === undefined ? viewOf(link) : parseView(kept),
     open: link.open,
-    isLink: kept === undefined,
+    link,
+    isOwn: kept !== undefined,
   }
 }
 
@@ -181,7 +184,7 @@ export function useNavigation(runs: TrainingRuns, view: View, image: OpenImage):
     const target = readLink(location.search)
     if (!target) return
     step = stepOf(target)
-    runs.select(target.run)
+    runs.follow(target.run)
     const kept = isRecord(event.state) ? event.state.view : undefined
     view.restore(kept === undefined ? viewOf(target) : parseView(kept))
     image.values.value = target.open

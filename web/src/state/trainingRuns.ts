@@ -12,18 +12,23 @@ export interface TrainingRuns {
   /** The runs that pass the filter; the selected one is always among them. */
   readonly listed: ComputedRef<readonly TrainingRun[]>
   readonly selected: ComputedRef<TrainingRun | undefined>
+  /** A link leads to a run that is not there: none is selected, until somebody selects one. */
+  readonly isLinkDead: ComputedRef<boolean>
   select(id: string): void
+  /** Selects the run that a link names, be it there or not. */
+  follow(id: string): void
   /** Reads the disk anew: the list of runs, and the selected run's images. */
   refresh(): Promise<void>
   /** Repeats what failed. */
   retry(): Promise<void>
 }
 
-/** The training runs, which of them is selected, and its scan. `initial`: the run to begin with, if it exists. */
-export function useTrainingRuns(initial: string | undefined): TrainingRuns {
+/** The training runs, which of them is selected, and its scan. `initial`: the run to begin with; `isLink`: a link names it. */
+export function useTrainingRuns(initial: string | undefined, isLink: boolean): TrainingRuns {
   const list = useRemote<TrainingRun[]>()
   const scan = useRemote<Scan>()
   const selectedId = ref(initial)
+  const linkedId = ref(isLink ? initial : undefined)
   const onlyWithSamples = ref(recallBoolean('only-with-samples') ?? true)
 
   const runs = computed(() => list.remote.value.value ?? [])
@@ -34,9 +39,13 @@ export function useTrainingRuns(initial: string | undefined): TrainingRuns {
     ),
   )
 
+  const isLinkDead = computed(
+    () => list.remote.value.value !== undefined && !selected.value && linkedId.value !== undefined && linkedId.value === selectedId.value,
+  )
+
   /** A remembered run that is gone, or none remembered: the one with most to compare. */
   function settleSelection(): void {
-    if (!list.remote.value.value || selected.value) return
+    if (!list.remote.value.value || selected.value || isLinkDead.value) return
     selectedId.value = mostSampled(runs.value)?.id
   }
 
@@ -67,9 +76,15 @@ export function useTrainingRuns(initial: string | undefined): TrainingRuns {
     onlyWithSamples,
     listed,
     selected,
+    isLinkDead,
     select(id) {
+      linkedId.value = undefined
       selectedId.value = id
       settleSelection()
+    },
+    follow(id) {
+      linkedId.value = id
+      selectedId.value = id
     },
     async refresh() {
       await loadList(true)

@@ -6,6 +6,8 @@ export interface Viewport {
   readonly height: Readonly<Ref<number>>
   /** Device pixels to a CSS pixel; changes with the browser's zoom and from screen to screen. */
   readonly pixelRatio: Readonly<Ref<number>>
+  /** What points at it is a finger rather than a mouse. */
+  readonly isCoarse: Readonly<Ref<boolean>>
 }
 
 export const WIDE = 1024
@@ -17,6 +19,8 @@ export function useViewport(): Viewport {
   const width = ref(root.clientWidth)
   const height = ref(window.innerHeight)
   const pixelRatio = ref(window.devicePixelRatio)
+  const coarse = matchMedia('(pointer: coarse)')
+  const isCoarse = ref(coarse.matches)
   const measure = (): void => {
     pixelRatio.value = window.devicePixelRatio
     width.value = root.clientWidth
@@ -27,10 +31,20 @@ export function useViewport(): Viewport {
   const observer = new ResizeObserver(measure)
   observer.observe(root)
   window.addEventListener('resize', measure)
+  const follow = (): void => {
+    isCoarse.value = coarse.matches
+  }
+  coarse.addEventListener('change', follow)
   onScopeDispose(() => {
     observer.disconnect()
     window.removeEventListener('resize', measure)
+    coarse.removeEventListener('change', follow)
   })
   measure()
-  return { width: readonly(width), height: readonly(height), pixelRatio: readonly(pixelRatio) }
+  return {
+    width: readonly(width),
+    height: readonly(height),
+    pixelRatio: readonly(pixelRatio),
+    isCoarse: readonly(isCoarse),
+  }
 }
