@@ -144,3 +144,19 @@ test('the panel’s width follows the arrow keys and outlives the page', async (
 	await open(app);
 	await expect.poll(async () => (await panel.boundingBox()).width).toBe(316);
 });
+
+test('the bars move beside the panel: nothing on them is covered', async ({ app, page }) => {
+	const isCovered = (locator) =>
+		locator.evaluate((element) => {
+			const { left, top, width, height } = element.getBoundingClientRect();
+			return !element.contains(document.elementFromPoint(left + width / 2, top + height / 2));
+		});
+	const panel = await open(app);
+	const parts = [page.getByRole('button', { name: 'Fit' }), app.masterValue, app.filters.getByRole('button', { name: '1 not shown' })];
+	for (const part of parts) expect(await isCovered(part)).toBe(false);
+	await app.openDrawer();
+	for (const part of parts) await expect.poll(() => isCovered(part)).toBe(false);
+	const { x } = await panel.boundingBox();
+	const bar = await page.getByRole('group', { name: 'checkpoint of all cells' }).boundingBox();
+	expect(bar.x + bar.width).toBeLessThanOrEqual(x);
+});

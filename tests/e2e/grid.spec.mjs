@@ -7,7 +7,7 @@ const at = (checkpoint, prompts = LANTERN.prompts, cfgs = LANTERN.cfgs) =>
 
 test('US-2.1 rows are the values of Y, columns those of X', async ({ app, page }) => {
 	await expect(page.getByRole('rowheader')).toContainText(LANTERN.prompts);
-	await expect(page.getByRole('columnheader').filter({ has: page.getByRole('button') })).toContainText(LANTERN.cfgs);
+	await expect(app.columnHeaders).toContainText(LANTERN.cfgs);
 	await app.expectPictures(at('3000'));
 });
 
@@ -151,6 +151,32 @@ test('US-14.5 row headers do the same', async ({ app }) => {
 	await expect(app.filter('prompt_name')).toContainText('lighthouse');
 	await app.rowHeader('lighthouse').click();
 	await app.expectPictures(at('3000'));
+});
+
+test('the button in the corner swaps the axes', async ({ app, page }) => {
+	await page.getByRole('button', { name: /^Swap the axes/ }).click();
+	await expect(app.columnHeaders).toContainText(LANTERN.prompts);
+	await app.expectPictures(
+		LANTERN.cfgs.map((cfg) => LANTERN.prompts.map((prompt) => lantern({ checkpoint: '3000', prompt, cfg }))),
+	);
+});
+
+test('the label of a prompt shows its whole text on hover and on focus', async ({ app, page }) => {
+	const text = page.getByTestId('prompt-text').filter({ visible: true });
+	await app.rowHeader('lighthouse').hover();
+	await expect(text).toHaveText('A lighthouse at dusk, lit by paper lanterns');
+	await page.mouse.move(640, 900);
+	await expect(text).toHaveCount(0);
+	await app.rowHeader('canyon').focus();
+	await page.keyboard.press('Tab');
+	await page.keyboard.press('Shift+Tab');
+	await expect(text).toHaveText('A canyon at dusk, lit by paper lanterns');
+	await expect(app.rowHeader('canyon')).toHaveAccessibleDescription(/A canyon at dusk/);
+	await page.keyboard.press('Escape');
+	await expect(text).toHaveCount(0);
+	await app.columnHeader('4').hover();
+	await page.waitForTimeout(500);
+	await expect(text).toHaveCount(0);
 });
 
 test.describe('several images for one cell', () => {

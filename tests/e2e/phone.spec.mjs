@@ -1,10 +1,10 @@
 // A phone: a touch screen of 390 × 844, whose layout is a phone's and not that of a small window.
 import { expect, test } from './support/test.mjs';
-import { GALLERY } from './tree.mjs';
+import { GALLERY, lantern, LANTERN } from './tree.mjs';
 
 const SCREEN = { width: 390, height: 844 };
 
-test.use({ viewport: SCREEN, deviceScaleFactor: 2, hasTouch: true, isMobile: true, remembered: {} });
+test.use({ viewport: SCREEN, hasTouch: true, isMobile: true, remembered: {} });
 
 const boxOf = (locator) => locator.evaluate((element) => {
 	const { x, y, width, height } = element.getBoundingClientRect();
@@ -21,7 +21,38 @@ test('a grid wider than the screen scrolls below bars that stay, and dialogs fil
 	const bar = await boxOf(app.page.getByRole('group', { name: 'checkpoint of all cells' }));
 	expect(bar.y).toBeGreaterThanOrEqual(40);
 	expect(bar.y + bar.height).toBeLessThan(100);
-	await page.touchscreen.tap(200, 500);
+	const [x, y] = await page.evaluate(() => {
+		// One that is wholly in sight.
+		const rects = [...document.querySelectorAll('[role="gridcell"] .picture')].map((each) => each.getBoundingClientRect());
+		const { left, top, width, height } = rects.find((rect) => rect.left > 0 && rect.right < 390 && rect.top > 150);
+		return [left + width / 2, top + height / 2];
+	});
+	await page.touchscreen.tap(x, y);
 	await expect(app.lightbox.root).toBeVisible();
 	expect(await boxOf(app.lightbox.root)).toEqual({ x: 0, y: 0, ...SCREEN });
+});
+
+test('the size of the cells is behind a button', async ({ app, page }) => {
+	const width = async () => (await boxOf(app.cell(0, 0))).width;
+	const before = await width();
+	await page.getByRole('button', { name: 'Size of the cells' }).tap();
+	const slider = page.getByRole('slider', { name: 'Size of the cells' });
+	const { x, y, width: length } = await boxOf(slider.locator('xpath=ancestor::*[contains(@class, "n-slider")][last()]'));
+	await page.touchscreen.tap(x + length / 3, y + 8);
+	await expect.poll(width).toBeGreaterThan(before * 1.5);
+	await page.getByRole('button', { name: 'Fit' }).tap();
+	await expect.poll(width).toBe(before);
+});
+
+test('sliders are wide enough for a thumb, and labels leave the screen to the pictures', async ({ app, page }) => {
+	const { x, y, width } = await boxOf(app.cell(1, 0).locator('.n-slider'));
+	// Beside the rail by a third of a thumb.
+	await page.touchscreen.tap(x + width * 0.02, y + 18);
+	await app.settled();
+	await expect.poll(async () => (await app.pictures())[1][0]).toBe(
+		lantern({ checkpoint: LANTERN.checkpoints[0], prompt: LANTERN.prompts[1], cfg: LANTERN.cfgs[0] }),
+	);
+	const { y: top } = await boxOf(app.cell(0, 0));
+	expect(top).toBeLessThan(SCREEN.height / 3);
+	expect(Number.isInteger(top)).toBe(true);
 });

@@ -128,8 +128,12 @@ export class App {
 		await expect(values).toBeVisible();
 		return values;
 	}
+	/** The labels of all columns, without what is in the corner. */
+	get columnHeaders() {
+		return this.page.getByRole('columnheader').locator('button[aria-pressed]');
+	}
 	columnHeader(value) {
-		return this.page.getByRole('columnheader').getByRole('button').filter({ hasText: endingIn(value) });
+		return this.columnHeaders.filter({ hasText: endingIn(value) });
 	}
 	rowHeader(value) {
 		return this.page.getByRole('rowheader').getByRole('button').filter({ hasText: endingIn(value) });

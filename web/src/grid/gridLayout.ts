@@ -11,6 +11,8 @@ export interface LayoutInput {
   readonly hasSliders: boolean
   /** Labels go above their row where there is no room beside it. */
   readonly isNarrow: boolean
+  /** Sliders are moved by thumb. */
+  readonly isCoarse: boolean
   readonly chosenWidth: number | undefined
   /** undefined: in the shape of the pictures. */
   readonly chosenHeight: number | undefined
@@ -39,13 +41,14 @@ const HEADER_HEIGHT = 30
 const LABEL_WIDTH = 128
 const LABEL_HEIGHT = 28
 const SLIDER_HEIGHT = 30
+const SLIDER_HEIGHT_FOR_THUMBS = 40
 
 export function gridLayout(input: LayoutInput): Layout {
   const gap = input.isNarrow ? 4 : 8
   const padding = input.isNarrow ? 4 : 12
   const labelWidth = input.hasRowLabels && !input.isNarrow ? LABEL_WIDTH : 0
   const labelHeight = input.hasRowLabels && input.isNarrow ? LABEL_HEIGHT : 0
-  const sliderHeight = input.hasSliders ? SLIDER_HEIGHT : 0
+  const sliderHeight = input.hasSliders ? (input.isCoarse ? SLIDER_HEIGHT_FOR_THUMBS : SLIDER_HEIGHT) : 0
   const room = input.viewportWidth - labelWidth - 2 * padding - gap * (input.columns - 1)
   const cellWidth = input.chosenWidth ?? fitCellWidth(room, input.columns, input.viewportHeight)
   const pictureHeight = input.chosenHeight ?? Math.round(cellWidth * input.aspect)
@@ -61,4 +64,14 @@ export function gridLayout(input: LayoutInput): Layout {
     columnTrack: cellWidth + gap,
     rowTrack: labelHeight + pictureHeight + sliderHeight + gap,
   }
+}
+
+/** The left edge of a column, from that of the grid. */
+export function columnLeft({ labelWidth, padding, columnTrack }: Layout, x: number): number {
+  return labelWidth + padding + x * columnTrack
+}
+
+/** Of the whole grid, with the space on its right. */
+export function gridWidth(layout: Layout, columns: number): number {
+  return columnLeft(layout, columns) - layout.gap + layout.padding
 }

@@ -13,8 +13,10 @@ export interface CellPictureInput {
   readonly onShown: (size: Size) => void
 }
 
+export type PictureStatus = 'waiting' | 'ready' | 'failed' | 'missing'
+
 export interface CellPicture {
-  readonly status: Ref<'waiting' | 'ready' | 'failed' | 'missing'>
+  readonly status: Ref<PictureStatus>
   /** Why it failed. */
   readonly reason: Ref<string>
   /** What is on screen is the file itself, each of its pixels. */

@@ -70,6 +70,7 @@ export function useGridCells({ index, body, coveredTop }: GridCellsInput): GridC
       hasRowLabels: index().y !== undefined,
       hasSliders: index().slider !== undefined,
       isNarrow: viewport.width.value < NARROW,
+      isCoarse: viewport.isCoarse.value,
       chosenWidth: grid.chosenWidth.value,
       chosenHeight: grid.chosenHeight.value,
       aspect: aspect.value,

@@ -2,7 +2,7 @@ import { computed, nextTick, shallowRef, type ComputedRef, type ShallowRef } fro
 import type { CellPlace } from '@/domain/cells'
 import { chordOf } from '@/ui/keys'
 import { cellAfter, clampPlace, scrollInto } from './gridFocus'
-import type { Layout } from './gridLayout'
+import { columnLeft, type Layout } from './gridLayout'
 import { contains, type Span } from './gridWindow'
 
 export interface GridFocusInput {
@@ -47,7 +47,7 @@ export function useGridFocus(input: GridFocusInput): GridFocus {
     const { labelWidth, padding, columnTrack, rowTrack, gap, headerHeight } = input.layout.value
     window.scrollBy({
       left: scrollInto(
-        rect.left + labelWidth + padding + x * columnTrack,
+        rect.left + columnLeft(input.layout.value, x),
         columnTrack - gap,
         labelWidth + padding,
         document.documentElement.clientWidth,

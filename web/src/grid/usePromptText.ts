@@ -14,7 +14,7 @@ export interface PromptText {
 const IS_PROMPT = /prompt/i
 
 /** The full text behind the short name of a prompt, read from an image that was made with it. */
-export function usePromptText(dimension: () => string, image: () => Image | undefined): PromptText {
+export function usePromptText(dimension: Readonly<Ref<string>>, image: () => Image | undefined): PromptText {
   const text = ref<string>()
   let asked: string | undefined
 
@@ -33,9 +33,8 @@ export function usePromptText(dimension: () => string, image: () => Image | unde
     text,
     look() {
       const from = image()
-      if (!IS_PROMPT.test(dimension()) || !from || asked === from.relative_path) return
+      if (!IS_PROMPT.test(dimension.value) || !from || asked === from.relative_path) return
       asked = from.relative_path
-      text.value = undefined
       void look(from)
     },
   }
