@@ -4,6 +4,8 @@
  *
  *   GET /api/comfyui/status
  *   GET /api/comfyui/models?type=
+ *   GET /api/workflows
+ *   GET /api/workflows/{name}
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -14,6 +16,7 @@
 #include "comfyui/models.h"
 #include "http/http.h"
 #include "program.h"
+#include "workflows.h"
 
 /* What outlives a request. */
 struct comfyui {
@@ -112,9 +115,25 @@ static void list_models(struct http_request *request, struct http_response *resp
 	json_close_object(&out);
 }
 
+static void list_workflows(struct http_request *request, struct http_response *response)
+{
+	const struct comfyui *comfyui = request->context;
+
+	workflows_list(comfyui->config, request, response);
+}
+
+static void show_workflow(struct http_request *request, struct http_response *response)
+{
+	const struct comfyui *comfyui = request->context;
+
+	workflows_show(comfyui->config, request, response);
+}
+
 static const struct http_route ROUTES[] = {
 	{"GET", "/api/comfyui/status", 0, get_status},
 	{"GET", "/api/comfyui/models", 0, list_models},
+	{"GET", "/api/workflows", 0, list_workflows},
+	{"GET", "/api/workflows/{name}", 0, show_workflow},
 };
 
 static void close_comfyui(void *context)

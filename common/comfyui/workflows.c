@@ -19,7 +19,7 @@ static bool is_template_name(struct text name)
 
 static bool fail_directory(const char *workflow_dir, struct error *error)
 {
-	(void)error_set(error, ERROR_UNAVAILABLE, "workflow_dir_unavailable",
+	(void)error_set(error, ERROR_UNAVAILABLE, "unavailable",
 		"workflow_dir: %s cannot be read: %s.", workflow_dir, strerror(errno));
 	return error_cause(error, "opendir: %s", strerror(errno));
 }
@@ -98,7 +98,7 @@ static bool fail_unreadable(struct error *error, const char *sentence)
 static bool fail_open(struct error *error, int failure)
 {
 	if (failure == ENOENT)
-		return error_set(error, ERROR_NOT_FOUND, "workflow_not_found",
+		return error_set(error, ERROR_NOT_FOUND, "not_found",
 			"There is no workflow template of this name in workflow_dir.");
 	if (failure == EXDEV || failure == ELOOP)
 		return fail_unreadable(error,
@@ -113,7 +113,19 @@ static bool fail_open(struct error *error, int failure)
 	return false;
 }
 
-/* Reads an open file whole. `buffer` holds a byte more than the largest template has. */
+/* Tells the link to a file that is not there from no file. */
+static bool fail_name(struct error *error, int directory, const char *path, int failure)
+{
+	struct stat status;
+
+	if (failure != ENOENT || fstatat(directory, path, &status, AT_SYMLINK_NOFOLLOW) != 0)
+		return fail_open(error, failure);
+	return fail_unreadable(error,
+		"The file is a link to one that is not there. Put a copy of the file there "
+		"instead.");
+}
+
+/* Reads an open file whole. The buffer's maximum is that of a template. */
 static bool read_file(int file, struct buffer *buffer, struct arena *arena, struct text *bytes,
 	struct error *error)
 {
@@ -153,7 +165,7 @@ bool comfyui_workflows_read(const char *workflow_dir, struct text name, struct a
 	if (directory < 0)
 		return fail_directory(workflow_dir, error);
 	file = file_open_beneath(directory, path, O_RDONLY, FILE_LINKS_BENEATH);
-	good = file >= 0 || fail_open(error, errno);
+	good = file >= 0 || fail_name(error, directory, path, errno);
 	buffer_init(&buffer, LIMIT_TEMPLATE);
 	if (good)
 		good = read_file(file, &buffer, arena, bytes, error);

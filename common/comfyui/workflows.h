@@ -10,14 +10,14 @@
 /*
  * Lists the names of the templates, in the order of their bytes. Directories are left out; whether
  * a file can be read shows when it is. Returns false with ERROR_UNAVAILABLE
- * `workflow_dir_unavailable` if the directory cannot be read.
+ * `unavailable` if the directory cannot be read.
  */
 bool comfyui_workflows_list(const char *workflow_dir, struct arena *arena, struct text **names,
 	size_t *count, struct error *error);
 
 /*
  * Reads the bytes of a template: a snapshot that no later change of the file touches. The name
- * never leads out of workflow_dir. Returns false with ERROR_NOT_FOUND `workflow_not_found` if there
+ * never leads out of workflow_dir. Returns false with ERROR_NOT_FOUND `not_found` if there
  * is no such file or it is no name of a template; ERROR_INVALID `workflow_unreadable` if there is
  * one that is too large, no regular file, a link that leads elsewhere, or not to be read: the
  * message says how to mend it.

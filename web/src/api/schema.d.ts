@@ -22,6 +22,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/comfyui/models": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what ComfyUI has to choose from
+         * @description The names in ComfyUI's order, to be sent back to it as they are (on Windows with backslashes). A list is
+         *     kept for half a minute; `refresh` asks again.
+         */
+        get: operations["listComfyuiModels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/comfyui/status": {
         parameters: {
             query?: never;
@@ -454,6 +475,45 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/workflows": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the workflow templates
+         * @description Every `*.json` of `workflow_dir`, sorted by name: ComfyUI graphs in API format whose nodes are tagged with
+         *     roles. One that cannot be used is listed with what is wrong and how to mend it. ComfyUI is not asked, and
+         *     need not be configured. `503` if the directory cannot be read.
+         */
+        get: operations["listWorkflows"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/workflows/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show a workflow template */
+        get: operations["getWorkflow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/ws": {
         parameters: {
             query?: never;
@@ -524,6 +584,9 @@ export interface components {
             other: {
                 [key: string]: string;
             };
+        };
+        ComfyuiModels: {
+            models: string[];
         };
         ComfyuiStatus: {
             checked_at?: components["schemas"]["Time"];
@@ -655,6 +718,7 @@ export interface components {
             /** @description The name of a workflow template, with `.json`. */
             workflow_name: string;
         };
+        NodeIds: string[];
         /** @description White space at both ends is taken off, control characters are refused. */
         ParameterName: string;
         Preset: {
@@ -733,7 +797,7 @@ export interface components {
          * @description A stable word for programs; the table at the top explains each.
          * @enum {string}
          */
-        ProblemCode: "bad_request" | "invalid_path" | "invalid_parameter" | "invalid_json" | "cross_site" | "outside_directories" | "unreadable" | "not_found" | "method_not_allowed" | "name_taken" | "too_many_presets" | "too_many_jobs" | "invalid_state" | "comfyui_not_configured" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "range_not_satisfiable" | "foreign_host" | "invalid_body" | "damaged_file" | "not_an_image" | "picture_too_large" | "upgrade_required" | "too_many_requests" | "headers_too_large" | "internal_error" | "bad_gateway" | "unavailable" | "file_incomplete" | "overloaded" | "cache_full" | "gateway_timeout";
+        ProblemCode: "bad_request" | "invalid_path" | "invalid_parameter" | "invalid_json" | "cross_site" | "outside_directories" | "unreadable" | "not_found" | "method_not_allowed" | "name_taken" | "too_many_presets" | "too_many_jobs" | "invalid_state" | "comfyui_not_configured" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "range_not_satisfiable" | "foreign_host" | "invalid_body" | "damaged_file" | "not_an_image" | "picture_too_large" | "upgrade_required" | "too_many_requests" | "headers_too_large" | "internal_error" | "bad_gateway" | "unavailable" | "file_incomplete" | "overloaded" | "cache_full" | "gateway_timeout" | "comfyui_unreachable" | "comfyui_error";
         Prompt: {
             /**
              * @description Names the prompt in file names and in the grid; unique in its preset. White space at both ends is
@@ -900,6 +964,69 @@ export interface components {
             /** @description What a person should know about this run, a sentence each. */
             warnings: string[];
         };
+        Workflow: {
+            /** @description Sentences for the user about what keeps it from being used, and how to mend it. */
+            errors: string[];
+            /** @description The file's name, with `.json`. */
+            name: string;
+            /** @description What a job can set: a value given for it reaches the saved image. Empty while the template is invalid. */
+            parameters: components["schemas"]["WorkflowParameter"][];
+            /** @description For roles that no node carries, the nodes that could, inferred from classes and links. */
+            proposed_roles: components["schemas"]["WorkflowRoles"];
+            /** @description Which nodes carry which roles, by `_meta.cs_role` or a title that ends in `cs:<role>`. */
+            roles: components["schemas"]["WorkflowRoles"];
+            /**
+             * @description Whether jobs can use it.
+             * @enum {string}
+             */
+            validation_state: "valid" | "invalid";
+            /** @description Sentences for the user about what works, but hardly as it is meant. */
+            warnings: string[];
+        };
+        WorkflowDetails: {
+            /** @description Sentences for the user about what keeps it from being used, and how to mend it. */
+            errors: string[];
+            /** @description The file's name, with `.json`. */
+            name: string;
+            /** @description What a job can set: a value given for it reaches the saved image. Empty while the template is invalid. */
+            parameters: components["schemas"]["WorkflowParameter"][];
+            /** @description For roles that no node carries, the nodes that could, inferred from classes and links. */
+            proposed_roles: components["schemas"]["WorkflowRoles"];
+            /** @description Which nodes carry which roles, by `_meta.cs_role` or a title that ends in `cs:<role>`. */
+            roles: components["schemas"]["WorkflowRoles"];
+            /**
+             * @description With `tagged=1`: the file's text with the proposed roles put in as `_meta.cs_role`, every other byte as
+             *     it was, ready to be saved over the file. Nothing is written by this call.
+             */
+            tagged_workflow?: string;
+            /**
+             * @description Whether jobs can use it.
+             * @enum {string}
+             */
+            validation_state: "valid" | "invalid";
+            /** @description Sentences for the user about what works, but hardly as it is meant. */
+            warnings: string[];
+            /**
+             * @description The JSON of the file as it is written, numbers untouched: a seed may have 64 bits. Absent if the file is
+             *     no JSON or cannot be read.
+             */
+            workflow?: unknown;
+        };
+        /** @enum {string} */
+        WorkflowParameter: "checkpoint" | "positive_prompt" | "negative_prompt" | "seed" | "steps" | "cfg" | "sampler_name" | "scheduler" | "width" | "height" | "vae" | "clip" | "shift";
+        /** @description Ids of nodes, which are any strings, by role. */
+        WorkflowRoles: {
+            clip_loader?: components["schemas"]["NodeIds"];
+            latent_image?: components["schemas"]["NodeIds"];
+            lora_loader?: components["schemas"]["NodeIds"];
+            negative_prompt?: components["schemas"]["NodeIds"];
+            positive_prompt?: components["schemas"]["NodeIds"];
+            sampler?: components["schemas"]["NodeIds"];
+            save_image?: components["schemas"]["NodeIds"];
+            shift?: components["schemas"]["NodeIds"];
+            unet_loader?: components["schemas"]["NodeIds"];
+            vae_loader?: components["schemas"]["NodeIds"];
+        };
     };
     responses: {
         /** @description The program behind the web server is not running. */
@@ -914,6 +1041,20 @@ export interface components {
         /** @description The body is over 1 MiB. */
         BodyTooLarge: {
             headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description ComfyUI is needed and cannot be reached (`comfyui_unreachable`), or fails on the question itself
+         *     (`comfyui_error`); the sentence says what to do.
+         */
+        ComfyuiAway: {
+            headers: {
+                "Cache-Control": components["headers"]["NoStore"];
+                "Retry-After": components["headers"]["RetryAfter"];
                 [name: string]: unknown;
             };
             content: {
@@ -998,6 +1139,15 @@ export interface components {
         };
         /** @description Another preset has this name (`name_taken`), or there are too many (`too_many_presets`). */
         NameTaken: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The configuration names no ComfyUI. */
+        NoComfyui: {
             headers: {
                 [name: string]: unknown;
             };
@@ -1096,7 +1246,7 @@ export interface components {
          * @example psai4rt-v0.3.0-no-reg-step00004500.safetensors/index%3D0%26prompt_name%3Dforest_portals%26seed%3D420%26cfg%3D1%26_00001_.png
          */
         ImagePath: string;
-        /** @description `1` reads the disk anew and trusts no cache. */
+        /** @description `1` reads or asks anew and trusts no cache. */
         Refresh: "0" | "1";
         /**
          * @description The sample job's id.
@@ -1179,6 +1329,35 @@ export interface operations {
             };
             422: components["responses"]["DamagedFile"];
             503: components["responses"]["FileIncomplete"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listComfyuiModels: {
+        parameters: {
+            query: {
+                /** @description `1` reads or asks anew and trusts no cache. */
+                refresh?: components["parameters"]["Refresh"];
+                /** @description What to list. */
+                type: "vae" | "clip" | "unet" | "checkpoint" | "lora" | "sampler" | "scheduler";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The names. An empty list means that ComfyUI has none. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComfyuiModels"];
+                };
+            };
+            409: components["responses"]["NoComfyui"];
+            503: components["responses"]["ComfyuiAway"];
             default: components["responses"]["Problem"];
         };
     };
@@ -1849,7 +2028,7 @@ export interface operations {
                  *     without any. Absent: all runs.
                  */
                 has_samples?: "true" | "false";
-                /** @description `1` reads the disk anew and trusts no cache. */
+                /** @description `1` reads or asks anew and trusts no cache. */
                 refresh?: components["parameters"]["Refresh"];
             };
             header?: never;
@@ -1874,7 +2053,7 @@ export interface operations {
     scanTrainingRun: {
         parameters: {
             query?: {
-                /** @description `1` reads the disk anew and trusts no cache. */
+                /** @description `1` reads or asks anew and trusts no cache. */
                 refresh?: components["parameters"]["Refresh"];
             };
             header?: {
@@ -1904,6 +2083,60 @@ export interface operations {
                 };
             };
             304: components["responses"]["NotModified"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listWorkflows: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The templates. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Workflow"][];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getWorkflow: {
+        parameters: {
+            query?: {
+                /** @description `1` adds `tagged_workflow`. */
+                tagged?: "0" | "1";
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description The file's name, with `.json`.
+                 * @example qwen-image.json
+                 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The template, and the JSON of its file. */
+            200: {
+                headers: {
+                    "Cache-Control": components["headers"]["NoStore"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowDetails"];
+                };
+            };
+            404: components["responses"]["NotFound"];
             default: components["responses"]["Problem"];
         };
     };
