@@ -173,6 +173,8 @@ static void get_settings(struct http_request *request, struct http_response *res
 	json_boolean(&out, is_demo);
 	json_key(&out, "comfyui_enabled");
 	json_boolean(&out, config->comfyui.enabled);
+	json_key(&out, "comfyui_simulated");
+	json_boolean(&out, is_demo && config->comfyui.enabled);
 	json_key(&out, "config_path");
 	json_string(&out, is_demo ? "" : config->path);
 	json_key(&out, "warnings");

@@ -30,20 +30,7 @@ die() {
 
 # --- Configuration -------------------------------------------------------------------------------
 
-make_demo() {
-	demo=$root/build/demo
-	port=${PORT:-8080}
-	"$PROGRAMS/demo-data" "$demo"
-	CONFIG_PATH=$demo/config-$port.yaml
-	cat >"$CONFIG_PATH.part" <<END
-checkpoint_dirs:
-  - ./checkpoints
-sample_dir: ./samples
-port: $port
-END
-	mv "$CONFIG_PATH.part" "$CONFIG_PATH"
-	export CHECKPOINT_SAMPLER_DEMO=1
-}
+. "$root/common/stack/demo.sh"
 
 if [ -z "${CONFIG_PATH:-}" ]; then
 	if [ -e config.yaml ] || [ -L config.yaml ]; then
@@ -89,6 +76,7 @@ LOGS=files
 add_nginx
 add_pools
 add_feed
+[ -z "${CHECKPOINT_SAMPLER_DEMO:-}" ] || add_simulation
 
 # The supervisor is in a session of its own: Ctrl-C reaches this script alone, which stops it in order.
 supervisor=
@@ -157,7 +145,7 @@ wait_until_ready() {
 greet() {
 	printf '\nCheckpoint Sampler is running: %s%s\n' "$url" "${network_url:+  (and $network_url)}"
 	if [ -n "${CHECKPOINT_SAMPLER_DEMO:-}" ]; then
-		echo "It shows demonstration data. For your own: cp config.example.yaml config.yaml, edit it, make run."
+		echo "It shows demonstration data, and ComfyUI is simulated. For your own: cp config.example.yaml config.yaml, edit it, make run."
 	fi
 	printf 'Ctrl-C stops it. Logs: %s\n\n' "$RUNTIME_DIR/log"
 }
@@ -165,6 +153,7 @@ greet() {
 start_supervisor
 echo $$ >"$RUNTIME_DIR/pid"
 wait_until_ready
+[ -n "$stopping" ] || [ -z "${CHECKPOINT_SAMPLER_DEMO:-}" ] || add_demo_preset
 [ -n "$stopping" ] || greet
 while :; do
 	wait_for_supervisor

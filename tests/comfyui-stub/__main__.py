@@ -46,6 +46,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--object-info", type=Path, action="append", default=[], help="node classes instead of the recorded ones")
     parser.add_argument("--models", type=folder_and, action="append", default=[], metavar="FOLDER=NAME,NAME", help="models that exist by name")
     parser.add_argument("--models-in", type=folder_and, action="append", default=[], metavar="FOLDER=DIRECTORY", help="models that exist as files")
+    parser.add_argument("--models-of", type=Path, action="append", default=[], metavar="DIRECTORY", help="models that workflows there name")
     parser.add_argument("--mood", type=mood_and, action="append", default=[], metavar="NAME=VALUE", help="see README.md")
     return parser.parse_args()
 
@@ -61,7 +62,7 @@ async def main() -> int:
     moods = Moods()
     try:
         moods.set(dict(given.mood))
-        catalogue = Catalogue(given.object_info or [RECORDED], names, directories)
+        catalogue = Catalogue(given.object_info or [RECORDED], names, directories, given.models_of)
     except (ValueError, OSError) as problem:
         print(f"comfyui-stub: {problem}", file=sys.stderr)
         return 2

@@ -5,8 +5,12 @@ from __future__ import annotations
 import copy
 import json
 import os
+import time
 from pathlib import Path
-from typing import Any
+from typing import Any, Iterator
+
+# How long what the workflows name is remembered.
+NAMED_SECONDS = 2.0
 
 EXTENSIONS = (".ckpt", ".pt", ".pt2", ".bin", ".pth", ".safetensors", ".pkl", ".sft")
 FOLDERS = (
@@ -28,22 +32,31 @@ LISTS = {
 
 
 class Catalogue:
-    """`names` are models that exist by name alone, `directories` are searched; both by folder key. A folder with
-    neither keeps the choices of the object_info file."""
+    """`names` are models that exist by name alone, `directories` are searched; both by folder key. What the API-format
+    workflows in `workflows` name exists, too. A folder that none of them fill keeps the choices of the class files."""
 
-    def __init__(self, files: list[Path], names: dict[str, list[str]], directories: dict[str, list[Path]]) -> None:
+    def __init__(
+        self,
+        files: list[Path],
+        names: dict[str, list[str]],
+        directories: dict[str, list[Path]],
+        workflows: list[Path],
+    ) -> None:
         self._classes: dict[str, Any] = {}
         for file in files:
             self._classes.update(json.loads(file.read_text()))
         self._names = names
         self._directories = directories
+        self._workflows = workflows
+        self._named: dict[str, set[str]] = {}
+        self._named_at = -NAMED_SECONDS
         self.windows = False
 
     def folder(self, key: str) -> list[str] | None:
         """The sorted names in a model folder; None for an unknown key."""
         if key not in FOLDERS:
             return None
-        found = set(self._names.get(key, []))
+        found = self._named_by_workflows(key) | set(self._names.get(key, []))
         for directory in self._directories.get(key, []):
             for at, _, files in os.walk(directory, followlinks=True):
                 relative = os.path.relpath(at, directory)
@@ -56,7 +69,16 @@ class Catalogue:
         return [name.replace("/", "\\") for name in names] if self.windows else names
 
     def _is_listed(self, key: str) -> bool:
-        return key in self._names or key in self._directories
+        return key in self._names or key in self._directories or bool(self._named_by_workflows(key))
+
+    def _named_by_workflows(self, key: str) -> set[str]:
+        if self._workflows and time.monotonic() - self._named_at > NAMED_SECONDS:
+            self._named_at = time.monotonic()
+            self._named = {}
+            for file in (file for directory in self._workflows for file in directory.glob("*.json")):
+                for folder, name in _names_in(file):
+                    self._named.setdefault(folder, set()).add(name)
+        return self._named.get(key, set())
 
     def _recorded(self, key: str) -> list[str]:
         for class_type, fields in LISTS.items():
@@ -89,6 +111,20 @@ class Catalogue:
             else:
                 spec[1]["options"] = names
         return info
+
+
+def _names_in(file: Path) -> Iterator[tuple[str, str]]:
+    try:
+        nodes = json.loads(file.read_text()).values()
+    except (OSError, ValueError, AttributeError):
+        return  # no workflow in API format names nothing
+    for node in nodes:
+        if not isinstance(node, dict) or not isinstance(node.get("inputs"), dict):
+            continue
+        for field, folder in LISTS.get(node.get("class_type", ""), {}).items():
+            name = node["inputs"].get(field)
+            if isinstance(name, str) and name != "pixel_space":
+                yield folder, name
 
 
 def choices_of(spec: list[Any]) -> list[Any] | None:

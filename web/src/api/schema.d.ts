@@ -923,6 +923,8 @@ export interface components {
         Settings: {
             /** @description The configuration names a ComfyUI, so images can be generated. */
             comfyui_enabled: boolean;
+            /** @description That ComfyUI is the demonstration's, which paints pictures of its own and runs no model. */
+            comfyui_simulated: boolean;
             /** @description The configuration file in use; empty in demo mode. */
             config_path: string;
             /** @description Generated demonstration data is shown because no configuration was given. */

@@ -1,0 +1,67 @@
+# The demonstration that `make run` shows without a configuration: generated training runs, and a
+# simulated ComfyUI that paints for them. Sourced by run.sh; takes root, PROGRAMS, RUNTIME_DIR and
+# services.sh.
+
+# A port of this machine that is free at this moment.
+free_port() {
+	/usr/bin/python3 -c 'import socket; s = socket.create_server(("127.0.0.1", 0)); print(s.getsockname()[1])'
+}
+
+# Makes the demo's files and configuration; sets CONFIG_PATH. What belongs to one stack alone carries its port.
+make_demo() {
+	demo=$root/build/demo
+	port=${PORT:-8080}
+	"$PROGRAMS/demo-data" "$demo"
+	simulation=$demo/comfyui-$port
+	mkdir -p "$simulation/output"
+	simulation_port=$(free_port)
+	CONFIG_PATH=$demo/config-$port.yaml
+	cat >"$CONFIG_PATH.part" <<END
+checkpoint_dirs:
+  - ./checkpoints
+sample_dir: ./samples
+port: $port
+db_path: ./data-$port/checkpoint-sampler.db
+workflow_dir: ./workflows-$port
+comfyui:
+  host: 127.0.0.1
+  port: $simulation_port
+  output_dir: ./comfyui-$port/output
+END
+	mv "$CONFIG_PATH.part" "$CONFIG_PATH"
+	export CHECKPOINT_SAMPLER_DEMO=1
+}
+
+# Every loader finds the demo's checkpoints, and what the workflows name beside them.
+add_simulation() {
+	add_service comfyui-stub comfyui-stub SIGTERM
+	cat >"$SERVICE_DIR/comfyui-stub/arguments" <<END
+$root/tests/comfyui-stub
+--port
+$simulation_port
+--output
+$simulation
+--models-in
+checkpoints=$demo/checkpoints
+--models-in
+diffusion_models=$demo/checkpoints
+--models-in
+loras=$demo/checkpoints
+--models-of
+$demo/workflows-$port
+--mood
+load_seconds=1.5
+--mood
+seconds_per_step=0.08
+END
+}
+
+# Stores a sample preset when the demo's database has never had one, so that Generate has something to offer.
+add_demo_preset() {
+	[ ! -e "$demo/data-$port/preset.stored" ] || return 0
+	if curl --silent --fail --noproxy '*' --max-time 5 --output /dev/null \
+		--header 'Content-Type: application/json' --data "@$root/tests/demo/sample_preset.json" \
+		"$url/api/sample-presets"; then
+		: >"$demo/data-$port/preset.stored"
+	fi
+}
