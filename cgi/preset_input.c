@@ -4,8 +4,7 @@
 
 #include "base/json_write.h"
 #include "base/utf8.h"
-
-#define UNKNOWN_NAMED 20 /* unknown fields of one object that are named one by one */
+#include "input.h"
 
 enum role { ROLE_X, ROLE_Y, ROLE_SLIDER, ROLE_COUNT };
 
@@ -29,90 +28,7 @@ struct mapping {
 	size_t combo_count;
 };
 
-struct reader {
-	struct arena *arena;
-	struct http_response *response;
-	bool no_memory;
-};
-
-/* `parent` with one more step, `/` and `~` in it escaped as RFC 6901 says. */
-static const char *pointer_to(struct reader *reader, const char *parent, struct text step)
-{
-	struct buffer pointer;
-	const char *copy;
-
-	buffer_init(&pointer, LIMIT_TARGET);
-	buffer_append_string(&pointer, parent);
-	buffer_append_byte(&pointer, '/');
-	for (size_t i = 0; i < step.length; i++) {
-		if (step.at[i] == '~')
-			buffer_append(&pointer, TEXT("~0"));
-		else if (step.at[i] == '/')
-			buffer_append(&pointer, TEXT("~1"));
-		else
-			buffer_append_byte(&pointer, step.at[i]);
-	}
-	copy = pointer.failed ? NULL : arena_copy(reader->arena, buffer_text(&pointer));
-	buffer_free(&pointer);
-	reader->no_memory |= !copy;
-	return copy ? copy : parent;
-}
-
-static bool is_named(struct text name, const char *const *names, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (text_equal(name, text_from(names[i])))
-			return true;
-	return false;
-}
-
-/* Notes the members of `object` that are none of `known`; a long row of them in one sum. */
-static void refuse_unknown(struct reader *reader, const struct json *object, const char *parent,
-	const char *const *known, size_t known_count)
-{
-	size_t unknown = 0;
-
-	for (const struct json *member = object->first; member; member = member->next) {
-		if (is_named(member->name, known, known_count) || ++unknown > UNKNOWN_NAMED)
-			continue;
-		if (member->name.length > LIMIT_FILE_NAME)
-			http_fault(reader->response, parent,
-				"has an unknown field whose name is %zu bytes long",
-				member->name.length);
-		else
-			http_fault(reader->response, pointer_to(reader, parent, member->name),
-				"is no known field");
-	}
-	if (unknown > UNKNOWN_NAMED)
-		http_fault(reader->response, parent, "has %zu more unknown fields",
-			unknown - UNKNOWN_NAMED);
-}
-
-static void read_name(struct reader *reader, const struct json *body, struct text *name)
-{
-	const struct json *value = json_member(body, "name");
-	size_t length;
-
-	if (!value) {
-		http_fault(reader->response, "/name", "is required");
-		return;
-	}
-	if (value->type != JSON_STRING) {
-		http_fault(reader->response, "/name", "must be a string");
-		return;
-	}
-	*name = utf8_trim(value->string);
-	length = utf8_count(*name);
-	if (length == 0)
-		http_fault(reader->response, "/name", "must not be empty");
-	if (length > LIMIT_PRESET_NAME)
-		http_fault(reader->response, "/name", "has %zu characters; at most %d are allowed",
-			length, LIMIT_PRESET_NAME);
-	if (utf8_has_control(*name))
-		http_fault(reader->response, "/name", "must not contain control characters");
-}
-
-static bool check_dimension(struct reader *reader, const char *pointer, struct text name)
+static bool check_dimension(struct input_reader *reader, const char *pointer, struct text name)
 {
 	size_t length = utf8_count(name);
 
@@ -125,11 +41,12 @@ static bool check_dimension(struct reader *reader, const char *pointer, struct t
 	return length > 0 && length <= LIMIT_FILE_NAME;
 }
 
-static void read_roles(struct reader *reader, const struct json *body, struct mapping *mapping)
+static void read_roles(
+	struct input_reader *reader, const struct json *body, struct mapping *mapping)
 {
 	for (size_t role = 0; role < ROLE_COUNT; role++) {
 		const struct json *value = json_member(body, ROLES[role]);
-		const char *pointer = pointer_to(reader, "/mapping", text_from(ROLES[role]));
+		const char *pointer = input_pointer(reader, "/mapping", text_from(ROLES[role]));
 
 		if (!value)
 			continue;
@@ -149,11 +66,11 @@ static void read_roles(struct reader *reader, const struct json *body, struct ma
 }
 
 /* A member of the mapping that must be of `type` and hold at most LIMIT_DIMENSIONS items. */
-static const struct json *take_list(
-	struct reader *reader, const struct json *body, const char *name, enum json_value_type type)
+static const struct json *take_list(struct input_reader *reader, const struct json *body,
+	const char *name, enum json_value_type type)
 {
 	const struct json *value = json_member(body, name);
-	const char *pointer = pointer_to(reader, "/mapping", text_from(name));
+	const char *pointer = input_pointer(reader, "/mapping", text_from(name));
 
 	if (!value)
 		return NULL;
@@ -170,13 +87,14 @@ static const struct json *take_list(
 	return value;
 }
 
-static void read_modes(struct reader *reader, const struct json *body, struct mapping *mapping)
+static void read_modes(
+	struct input_reader *reader, const struct json *body, struct mapping *mapping)
 {
 	const struct json *modes = take_list(reader, body, "filter_modes", JSON_OBJECT);
 
 	mapping->has_modes = modes != NULL;
 	for (const struct json *item = modes ? modes->first : NULL; item; item = item->next) {
-		const char *pointer = pointer_to(reader, "/mapping/filter_modes", item->name);
+		const char *pointer = input_pointer(reader, "/mapping/filter_modes", item->name);
 		const char *mode = NULL;
 
 		if (!check_dimension(reader, pointer, item->name))
@@ -202,7 +120,8 @@ static bool is_among(struct text value, const struct text *values, size_t count)
 	return false;
 }
 
-static void read_combos(struct reader *reader, const struct json *body, struct mapping *mapping)
+static void read_combos(
+	struct input_reader *reader, const struct json *body, struct mapping *mapping)
 {
 	const struct json *combos = take_list(reader, body, "combos", JSON_ARRAY);
 	size_t index = 0;
@@ -212,7 +131,7 @@ static void read_combos(struct reader *reader, const struct json *body, struct m
 		const char *pointer;
 
 		(void)snprintf(step, sizeof(step), "%zu", index++);
-		pointer = pointer_to(reader, "/mapping/combos", text_from(step));
+		pointer = input_pointer(reader, "/mapping/combos", text_from(step));
 		if (item->type != JSON_STRING)
 			http_fault(reader->response, pointer, "must be a string");
 		else if (is_among(item->string, mapping->combos, mapping->combo_count))
@@ -282,7 +201,7 @@ static void write_mapping(struct json_writer *out, const struct mapping *mapping
 	json_close_object(out);
 }
 
-static struct text mapping_text(struct reader *reader, const struct mapping *mapping)
+static struct text mapping_text(struct input_reader *reader, const struct mapping *mapping)
 {
 	struct buffer buffer;
 	struct json_writer out;
@@ -298,7 +217,7 @@ static struct text mapping_text(struct reader *reader, const struct mapping *map
 	return text;
 }
 
-static void read_mapping(struct reader *reader, const struct json *body, struct text *text)
+static void read_mapping(struct input_reader *reader, const struct json *body, struct text *text)
 {
 	static const char *const known[] = {"x", "y", "slider", "filter_modes", "combos"};
 	const struct json *value = json_member(body, "mapping");
@@ -314,7 +233,8 @@ static void read_mapping(struct reader *reader, const struct json *body, struct 
 		read_roles(reader, value, mapping);
 		read_modes(reader, value, mapping);
 		read_combos(reader, value, mapping);
-		refuse_unknown(reader, value, "/mapping", known, sizeof(known) / sizeof(*known));
+		input_refuse_unknown(
+			reader, value, "/mapping", known, sizeof(known) / sizeof(*known));
 		complete_modes(mapping);
 		if (mapping->mode_count > LIMIT_DIMENSIONS)
 			http_fault(reader->response, "/mapping",
@@ -330,21 +250,16 @@ bool preset_input_read(const struct http_request *request, struct http_response 
 {
 	/* A preset may come back as it was received: what the service sets is let pass. */
 	static const char *const known[] = {"name", "mapping", "id", "created_at", "updated_at"};
-	struct reader reader = {.arena = request->arena, .response = response};
-	struct error error;
+	struct input_reader reader = {.arena = request->arena, .response = response};
 
 	*input = (struct store_preset_input){0};
 	if (request->json->type != JSON_OBJECT) {
 		http_fault(response, "", "must be an object");
 	} else {
-		read_name(&reader, request->json, &input->name);
+		input_read_name(&reader, request->json, &input->name);
 		read_mapping(&reader, request->json, &input->mapping);
-		refuse_unknown(&reader, request->json, "", known, sizeof(known) / sizeof(*known));
+		input_refuse_unknown(
+			&reader, request->json, "", known, sizeof(known) / sizeof(*known));
 	}
-	if (reader.no_memory) {
-		(void)error_memory(&error);
-		http_fail(response, &error);
-		return false;
-	}
-	return !http_reject(response);
+	return input_accepted(&reader);
 }

@@ -3,15 +3,20 @@
  *
  *   GET, POST /api/presets
  *   PUT, DELETE /api/presets/{id}
+ *
+ * and sample presets: what is rendered of a checkpoint.
+ *
+ *   GET, POST /api/sample-presets
+ *   PUT, DELETE /api/sample-presets/{id}
  */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "base/json_write.h"
-#include "base/log.h"
 #include "http/http.h"
 #include "preset_input.h"
-#include "program.h"
+#include "program_store.h"
+#include "sample_presets.h"
 #include "store/preset.h"
 
 #define LIST_KEPT \
@@ -19,23 +24,10 @@
 
 /* What outlives a request. */
 struct presets {
-	struct arena arena;
-	struct config *config;
-	struct store *store;  /* NULL while the database cannot be opened */
+	struct program program;
 	struct buffer list;   /* the JSON of all presets, as of list_version */
 	int64_t list_version; /* 0: there is no list */
 };
-
-/* The database, opened if it is not; on failure NULL, and the response says so. */
-static struct store *open_store(struct http_request *request, struct http_response *response)
-{
-	struct presets *presets = request->context;
-	struct error error;
-
-	if (!store_ready(presets->config->db_path, STORE_DURABLE_NORMAL, &presets->store, &error))
-		http_fail(response, &error);
-	return presets->store;
-}
 
 static void write_preset(struct json_writer *out, const struct store_preset *preset)
 {
@@ -62,12 +54,12 @@ static bool refresh_list(struct presets *presets, struct arena *arena, struct er
 	struct json_writer out;
 
 	/* Before the list is read: a change in between makes the list too new, never too old. */
-	if (!store_version(presets->store, &version, error))
+	if (!store_version(presets->program.store, &version, error))
 		return false;
 	if (version == presets->list_version)
 		return true;
 	presets->list_version = 0;
-	if (!store_preset_list(presets->store, arena, &stored, &count, error))
+	if (!store_preset_list(presets->program.store, arena, &stored, &count, error))
 		return false;
 	buffer_free(&presets->list);
 	json_writer_init(&out, &presets->list);
@@ -86,7 +78,7 @@ static void list_presets(struct http_request *request, struct http_response *res
 	struct presets *presets = request->context;
 	struct error error;
 
-	if (!open_store(request, response))
+	if (!program_store(request, response))
 		return;
 	if (!refresh_list(presets, request->arena, &error)) {
 		http_fail(response, &error);
@@ -102,7 +94,7 @@ static void list_presets(struct http_request *request, struct http_response *res
 
 static void create_preset(struct http_request *request, struct http_response *response)
 {
-	struct store *store = open_store(request, response);
+	struct store *store = program_store(request, response);
 	struct store_preset_input input;
 	struct store_preset preset;
 	struct json_writer out;
@@ -124,7 +116,7 @@ static void create_preset(struct http_request *request, struct http_response *re
 
 static void update_preset(struct http_request *request, struct http_response *response)
 {
-	struct store *store = open_store(request, response);
+	struct store *store = program_store(request, response);
 	struct text id = http_captured(request, "id");
 	struct store_preset_input input;
 	struct store_preset preset;
@@ -143,7 +135,7 @@ static void update_preset(struct http_request *request, struct http_response *re
 
 static void delete_preset(struct http_request *request, struct http_response *response)
 {
-	struct store *store = open_store(request, response);
+	struct store *store = program_store(request, response);
 	struct error error;
 
 	if (!store)
@@ -159,30 +151,22 @@ static const struct http_route ROUTES[] = {
 	{"POST", "/api/presets", HTTP_JSON_BODY, create_preset},
 	{"PUT", "/api/presets/{id}", HTTP_JSON_BODY, update_preset},
 	{"DELETE", "/api/presets/{id}", 0, delete_preset},
+	{"GET", "/api/sample-presets", 0, sample_presets_list},
+	{"POST", "/api/sample-presets", HTTP_JSON_BODY, sample_presets_create},
+	{"PUT", "/api/sample-presets/{id}", HTTP_JSON_BODY, sample_presets_update},
+	{"DELETE", "/api/sample-presets/{id}", 0, sample_presets_delete},
 };
 
-/*
- * Reads the configuration and opens the database, so that migrations run at the start. A database
- * that cannot be opened is told to the log and tried again by each request.
- */
 static bool open_presets(void **context, struct error *error)
 {
 	struct presets *presets = calloc(1, sizeof(*presets));
-	struct log_line line;
 
 	if (!presets)
 		return error_memory(error);
-	arena_init(&presets->arena, (size_t)1 << 20);
 	buffer_init(&presets->list, LIMIT_REPLY);
-	if (!program_load_config(&presets->arena, &presets->config, error)) {
-		arena_free(&presets->arena);
+	if (!program_open(&presets->program, STORE_DURABLE_NORMAL, error)) {
 		free(presets);
 		return false;
-	}
-	if (!store_ready(presets->config->db_path, STORE_DURABLE_NORMAL, &presets->store, error)) {
-		log_begin(&line, LOG_ERROR, "database.unavailable");
-		log_error_fields(&line, error);
-		log_end(&line);
 	}
 	*context = presets;
 	return true;
@@ -192,9 +176,8 @@ static void close_presets(void *context)
 {
 	struct presets *presets = context;
 
-	store_close(presets->store);
+	program_close(&presets->program);
 	buffer_free(&presets->list);
-	arena_free(&presets->arena);
 	free(presets);
 }
 

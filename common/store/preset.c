@@ -2,9 +2,8 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
-#include "base/utf8.h"
 #include "base/uuid.h"
-#include "store/connection.h"
+#include "store/name.h"
 
 static bool refuse_unknown(struct text id, struct error *error)
 {
@@ -62,28 +61,6 @@ static bool find(struct store *store, struct text id, struct arena *arena,
 	return found || refuse_unknown(id, error);
 }
 
-/* Refuses a name that a preset other than `id` has. */
-static bool name_is_free(struct store *store, struct text name_key, struct text id,
-	struct arena *arena, struct error *error)
-{
-	struct store_query query;
-	struct text holder_id = {"", 0};
-	struct text holder = {"", 0};
-	bool taken;
-
-	store_query_begin(&query, store, STORE_PRESET_NAME_HOLDER);
-	store_query_bind(&query, 1, name_key);
-	taken = store_query_step(&query);
-	holder_id = store_query_text(&query, 0, arena);
-	holder = store_query_text(&query, 1, arena);
-	if (!store_query_end(&query, error))
-		return false;
-	if (!taken || text_equal(holder_id, id))
-		return true;
-	return error_set(error, ERROR_CONFLICT, "name_taken",
-		"There is already a preset named \"%.*s\".", TEXT_ARGUMENTS(holder));
-}
-
 static bool is_room(struct store *store, struct error *error)
 {
 	struct store_query query;
@@ -119,21 +96,6 @@ static bool write_row(struct store *store, enum store_statement statement, struc
 	return store_query_end(&query, error);
 }
 
-/* The form in which names are compared and sorted; in the arena. */
-static bool fold_name(
-	struct text name, struct arena *arena, struct text *name_key, struct error *error)
-{
-	struct buffer folded;
-	bool good;
-
-	buffer_init(&folded, (size_t)LIMIT_PRESET_NAME * 4);
-	utf8_append_folded(&folded, name);
-	*name_key = arena_text(arena, buffer_text(&folded));
-	good = !folded.failed && name_key->at;
-	buffer_free(&folded);
-	return good || error_memory(error);
-}
-
 bool store_preset_create(struct store *store, const struct store_preset_input *input,
 	struct arena *arena, struct store_preset *preset, struct error *error)
 {
@@ -142,14 +104,16 @@ bool store_preset_create(struct store *store, const struct store_preset_input *i
 	struct text name_key;
 	bool good;
 
-	if (!fold_name(input->name, arena, &name_key, error))
+	if (!store_fold_name(input->name, arena, &name_key, error))
 		return false;
 	if (!uuid_make(uuid))
 		return error_set(error, ERROR_SYSTEM, "internal_error",
 			"The system has no random numbers to give.");
 	if (!store_begin(store, STORE_WRITE, error))
 		return false;
-	good = name_is_free(store, name_key, id, arena, error) && is_room(store, error) &&
+	good = store_name_is_free(
+		       store, STORE_PRESET_NAME_HOLDER, name_key, id, "preset", arena, error) &&
+	       is_room(store, error) &&
 	       write_row(store, STORE_PRESET_CREATE, id, input, name_key, error) &&
 	       find(store, id, arena, preset, error);
 	return store_finish(store, good, error);
@@ -162,11 +126,12 @@ bool store_preset_update(struct store *store, struct text id,
 	struct text name_key;
 	bool good;
 
-	if (!fold_name(input->name, arena, &name_key, error) ||
+	if (!store_fold_name(input->name, arena, &name_key, error) ||
 		!store_begin(store, STORE_WRITE, error))
 		return false;
 	good = find(store, id, arena, preset, error) &&
-	       name_is_free(store, name_key, id, arena, error) &&
+	       store_name_is_free(
+		       store, STORE_PRESET_NAME_HOLDER, name_key, id, "preset", arena, error) &&
 	       write_row(store, STORE_PRESET_UPDATE, id, input, name_key, error) &&
 	       find(store, id, arena, preset, error);
 	return store_finish(store, good, error);

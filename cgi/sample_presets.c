@@ -1,0 +1,124 @@
+#include "sample_presets.h"
+
+#include <stdio.h>
+
+#include "base/json_write.h"
+#include "program_store.h"
+#include "sample_preset_input.h"
+#include "store/sample_preset.h"
+
+static void put_text(struct json_writer *out, const char *key, struct text value)
+{
+	json_key(out, key);
+	json_text(out, value);
+}
+
+static void put_json(struct json_writer *out, const char *key, struct text json)
+{
+	json_key(out, key);
+	json_raw(out, json);
+}
+
+static void put_integer(struct json_writer *out, const char *key, int64_t value)
+{
+	json_key(out, key);
+	json_integer(out, value);
+}
+
+static void write_preset(struct json_writer *out, const struct store_sample_preset *preset)
+{
+	const struct store_sample_preset_input *values = &preset->values;
+
+	json_open_object(out);
+	put_text(out, "id", preset->id);
+	put_text(out, "name", values->name);
+	put_json(out, "prompts", values->prompts);
+	put_text(out, "negative_prompt", values->negative_prompt);
+	put_json(out, "steps", values->steps);
+	put_json(out, "cfgs", values->cfgs);
+	put_json(out, "samplers", values->samplers);
+	put_json(out, "schedulers", values->schedulers);
+	put_json(out, "seeds", values->seeds);
+	put_integer(out, "width", values->width);
+	put_integer(out, "height", values->height);
+	put_integer(out, "images_per_checkpoint", values->images);
+	put_text(out, "created_at", preset->created_at);
+	put_text(out, "updated_at", preset->updated_at);
+	json_close_object(out);
+}
+
+void sample_presets_list(struct http_request *request, struct http_response *response)
+{
+	struct store *store = program_store(request, response);
+	struct store_sample_preset *presets;
+	struct json_writer out;
+	struct error error;
+	size_t count;
+
+	if (!store)
+		return;
+	if (!store_sample_preset_list(store, request->arena, &presets, &count, &error)) {
+		http_fail(response, &error);
+		return;
+	}
+	http_header(response, "Cache-Control", "no-store");
+	json_writer_init(&out, &response->body);
+	json_open_array(&out);
+	for (size_t i = 0; i < count; i++)
+		write_preset(&out, &presets[i]);
+	json_close_array(&out);
+}
+
+void sample_presets_create(struct http_request *request, struct http_response *response)
+{
+	struct store *store = program_store(request, response);
+	struct store_sample_preset_input input;
+	struct store_sample_preset preset;
+	struct json_writer out;
+	struct error error;
+	char location[80];
+
+	if (!store || !sample_preset_input_read(request, response, &input))
+		return;
+	if (!store_sample_preset_create(store, &input, request->arena, &preset, &error)) {
+		http_fail(response, &error);
+		return;
+	}
+	response->status = 201;
+	(void)snprintf(location, sizeof(location), "/api/sample-presets/%s", preset.id.at);
+	http_header(response, "Location", location);
+	json_writer_init(&out, &response->body);
+	write_preset(&out, &preset);
+}
+
+void sample_presets_update(struct http_request *request, struct http_response *response)
+{
+	struct store *store = program_store(request, response);
+	struct text id = http_captured(request, "id");
+	struct store_sample_preset_input input;
+	struct store_sample_preset preset;
+	struct json_writer out;
+	struct error error;
+
+	if (!store || !sample_preset_input_read(request, response, &input))
+		return;
+	if (!store_sample_preset_update(store, id, &input, request->arena, &preset, &error)) {
+		http_fail(response, &error);
+		return;
+	}
+	json_writer_init(&out, &response->body);
+	write_preset(&out, &preset);
+}
+
+void sample_presets_delete(struct http_request *request, struct http_response *response)
+{
+	struct store *store = program_store(request, response);
+	struct error error;
+
+	if (!store)
+		return;
+	if (store_sample_preset_delete(store, http_captured(request, "id"), &error))
+		response->status = 204;
+	else
+		http_fail(response, &error);
+}
