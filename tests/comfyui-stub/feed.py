@@ -73,9 +73,8 @@ class Feed:
                 await response.close()
             await self._listen(response, socket)
         finally:
-            if self._moods.get("goodbye_delay"):
-                await asyncio.sleep(self._moods.take("goodbye_delay"))
-            self._sockets.pop(client, None)
+            delay = self._moods.take("goodbye_delay")
+            asyncio.get_running_loop().call_later(delay, self._sockets.pop, client, None)
         return response
 
     async def _listen(self, response: web.WebSocketResponse, socket: _Socket) -> None:
