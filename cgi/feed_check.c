@@ -51,16 +51,24 @@ static bool answers(int port)
 	return connected;
 }
 
+static bool socket_answers(const char *name)
+{
+	int descriptor = runtime_socket_connect(name);
+
+	if (descriptor < 0)
+		return false;
+	(void)close(descriptor);
+	return true;
+}
+
 const char *feed_check(void)
 {
-	int watcher;
+	int port = read_port();
 
-	if (!answers(read_port()))
+	if (port ? !answers(port) : !socket_answers("feed.sock"))
 		return "websocketd is not running: new images show only after a reload of the page";
-	watcher = runtime_socket_connect("watcher.sock");
-	if (watcher < 0)
+	if (!socket_answers("watcher.sock"))
 		return "the watcher is not running: new images show only after a reload of the "
 		       "page";
-	(void)close(watcher);
 	return "ok";
 }

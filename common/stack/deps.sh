@@ -1,8 +1,9 @@
 #!/bin/sh
 # Installs the Debian packages that are missing, and says which and why.
 #
-#   deps.sh run     what it takes to build and run
-#   deps.sh test    that, and what the tests and the linters take
+#   deps.sh build   what it takes to compile the programs
+#   deps.sh run     that, and what it takes to build the web app and to run
+#   deps.sh test    that too, and what the tests and the linters take
 #   deps.sh bench   that, and what the product is measured against
 #
 # Works as root or with sudo; without either it prints the command to type and ends with status 1.
@@ -24,17 +25,20 @@ die() {
 }
 
 case ${1:-} in
+build) wanted="$build $libraries" ;;
 run) wanted="$build $libraries $services $simulation" ;;
 test) wanted="$build $libraries $services $simulation $tests $checks" ;;
 bench) wanted="$build $libraries $services $simulation $tests $checks $measures" ;;
-*) die "usage: deps.sh run|test|bench" ;;
+*) die "usage: deps.sh build|run|test|bench" ;;
 esac
 
 PATH=$PATH:/usr/sbin:/sbin
 
 # Any flavour of nginx, and any npm, from wherever they came.
-command -v nginx >/dev/null || wanted="$wanted nginx-light"
-command -v npm >/dev/null || wanted="$wanted nodejs npm"
+if [ "$1" != build ]; then
+	command -v nginx >/dev/null || wanted="$wanted nginx-light"
+	command -v npm >/dev/null || wanted="$wanted nodejs npm"
+fi
 
 command -v dpkg-query >/dev/null || command -v apt-get >/dev/null ||
 	die "Checkpoint Sampler runs on Debian 12; elsewhere, install what these Debian packages hold: $wanted"

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <pwd.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -91,6 +92,19 @@ static void put_user(const struct config *config, struct buffer *out)
 		buffer_append_string(out, "user root root;");
 }
 
+/* Where websocketd is: a port of this machine, or what FEED_SOCKET names in RUNTIME_DIR. */
+static void put_feed(const struct config *config, struct buffer *out)
+{
+	const char *socket = getenv("FEED_SOCKET");
+
+	if (socket && *socket) {
+		buffer_printf(out, "unix:%s", socket);
+		return;
+	}
+	buffer_append_string(out, "127.0.0.1:");
+	stack_feed_port(config, out);
+}
+
 static const struct {
 	const char *name;
 	void (*put)(const struct config *config, struct buffer *out);
@@ -99,7 +113,7 @@ static const struct {
 	{"listen", stack_listen_lines},
 	{"machine_name", put_machine_name},
 	{"allowed_hosts", put_allowed_hosts},
-	{"feed_port", stack_feed_port},
+	{"feed", put_feed},
 };
 
 /* --- Files

@@ -71,7 +71,7 @@ network_url=$(printf '%s\n' "$urls" | sed -n 2p)
 rm -rf "$RUNTIME_DIR/service" "$RUNTIME_DIR/nginx.pid" "$RUNTIME_DIR/nginx.failed"
 mkdir -p "$RUNTIME_DIR/log"
 SERVICE_DIR=$RUNTIME_DIR/service
-LOGS=files
+export LOGS=files
 . "$root/common/stack/services.sh"
 add_nginx
 add_pools

@@ -1,22 +1,19 @@
 # What the supervisor keeps alive. Sourced by run.sh, for all services on one machine, and by
 # container.sh, for those of one container.
 #
-# Takes: root, RUNTIME_DIR, SERVICE_DIR (where the supervisor looks), and LOGS: `files` in
-# RUNTIME_DIR/log, or `inherited`, the supervisor's own output. The functions make directories of services there.
+# Takes: root, RUNTIME_DIR, SERVICE_DIR (where the supervisor looks; the functions make directories
+# of services there), and from the environment LOGS: `files` in RUNTIME_DIR/log, or `inherited`, the
+# supervisor's own output.
 
 # add_service NAME RUN-SCRIPT STOP-SIGNAL [PROCESSES [NICENESS]]
 add_service() {
 	directory=$SERVICE_DIR/$1
 	service_files=$root/common/stack/service
-	mkdir -p "$directory"
+	mkdir -p "$directory/log"
 	cp "$service_files/$2" "$directory/run"
 	cp "$service_files/finish" "$directory/finish"
-	chmod +x "$directory/run" "$directory/finish"
-	if [ "${LOGS:-files}" = files ]; then
-		mkdir -p "$directory/log"
-		cp "$service_files/log" "$directory/log/run"
-		chmod +x "$directory/log/run"
-	fi
+	cp "$service_files/log" "$directory/log/run"
+	chmod +x "$directory/run" "$directory/finish" "$directory/log/run"
 	echo "$3" >"$directory/down-signal"
 	echo 8000 >"$directory/timeout-kill"
 	echo "${4:-}" >"$directory/processes"
@@ -41,7 +38,9 @@ add_pools() {
 	add_service previews pool SIGTERM "$(nproc)" 10
 }
 
+# With FEED_PORT, websocketd is reached over feed.sock in RUNTIME_DIR.
 add_feed() {
 	add_service watcher watcher SIGTERM
 	add_service websocketd websocketd SIGTERM
+	[ -z "${FEED_PORT:-}" ] || add_service feed-socket feed-socket SIGTERM
 }

@@ -1,0 +1,39 @@
+#!/bin/sh
+# Whether a container does its work: container-health.sh nginx|api|feed|worker. Says why not, with status 1.
+set -u
+cd "${RUNTIME_DIR:?}" || exit 1
+
+fail() {
+	printf '%s\n' "$*"
+	exit 1
+}
+
+# The way of every request: nginx, a FastCGI process, the database.
+check_nginx() {
+	curl --silent --show-error --fail --noproxy '*' --max-time 4 http://127.0.0.1:8080/health
+}
+
+# Every pool answers; the catalog also that it can read the database.
+check_api() {
+	for service in /tmp/service/*/; do
+		name=$(basename "$service")
+		answer=$(REQUEST_METHOD=GET REQUEST_URI=/health timeout 4 cgi-fcgi -bind -connect "$name.sock")
+		case $name:$answer in
+		catalog:*'"database":"ok"'*) ;;
+		catalog:* | *:) fail "$name: ${answer:-no answer}" ;;
+		esac
+	done
+}
+
+# A browser's first word from the feed: through websocketd, a feed and the watcher.
+check_feed() {
+	curl --silent --no-buffer --http1.1 --max-time 2 --unix-socket feed.sock http://feed/ \
+		--header 'Connection: Upgrade' --header 'Upgrade: websocket' --header 'Origin: http://feed.invalid' \
+		--header 'Sec-WebSocket-Version: 13' --header 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==' |
+		tr -d '\000' | grep -a -q '"type":"hello".*"watching":true' || fail "the feed does not say hello"
+}
+
+case ${1:-} in
+nginx | api | feed) "check_$1" ;;
+*) fail "usage: container-health.sh nginx|api|feed" ;;
+esac
