@@ -13,7 +13,7 @@
 #include "comfyui/failure.h"
 
 /* How long a connection may take to come about. */
-#define CONNECT_MS 5000L
+#define CONNECT_MS 5000U
 
 /* Connections are given up before ComfyUI gives them up (75 s and more). */
 #define CONNECTION_AGE 45L
@@ -129,12 +129,18 @@ static size_t take_body(char *bytes, size_t size, size_t length, void *context)
 
 /* --- The end of a transfer -------------------------------------------------------------------- */
 
-static bool has_connected(CURL *easy)
+/* What it was that did not happen in time. */
+static enum comfyui_failure timeout_failure(CURL *easy)
 {
 	curl_off_t connected = 0;
+	long local_port = 0;
 
 	(void)curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connected);
-	return connected > 0;
+	(void)curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &local_port);
+	if (connected > 0)
+		return COMFYUI_FAILURE_SILENT;
+	/* To curl, a connection is there when TLS is agreed upon. */
+	return local_port > 0 ? COMFYUI_FAILURE_TLS : COMFYUI_FAILURE_UNCONNECTED;
 }
 
 static enum comfyui_failure connection_failure(CURL *easy)
@@ -155,8 +161,7 @@ static enum comfyui_failure failure_of(const struct comfyui_transfer *transfer, 
 	case CURLE_COULDNT_CONNECT:
 		return connection_failure(transfer->easy);
 	case CURLE_OPERATION_TIMEDOUT:
-		return has_connected(transfer->easy) ? COMFYUI_FAILURE_SILENT
-						     : COMFYUI_FAILURE_UNCONNECTED;
+		return timeout_failure(transfer->easy);
 	case CURLE_GOT_NOTHING:
 	case CURLE_PARTIAL_FILE:
 	case CURLE_RECV_ERROR:
@@ -176,6 +181,21 @@ static enum comfyui_failure failure_of(const struct comfyui_transfer *transfer, 
 	default:
 		return transfer->too_long ? COMFYUI_FAILURE_TOO_LONG : COMFYUI_FAILURE_OTHER;
 	}
+}
+
+/* The limit that a transfer which came too late has passed, in milliseconds. */
+static unsigned limit_passed(const struct comfyui_transfer *transfer)
+{
+	const struct comfyui_request *request = &transfer->request;
+	enum comfyui_failure failure = timeout_failure(transfer->easy);
+	curl_off_t took = 0;
+
+	(void)curl_easy_getinfo(transfer->easy, CURLINFO_TOTAL_TIME_T, &took);
+	if (failure != COMFYUI_FAILURE_SILENT && request->timeout_ms > CONNECT_MS)
+		return CONNECT_MS;
+	if (request->silence_ms && took / 1000 < (curl_off_t)request->timeout_ms)
+		return request->silence_ms;
+	return request->timeout_ms;
 }
 
 static void copy_info(CURL *easy, CURLINFO what, char *to, size_t size)
@@ -215,7 +235,7 @@ static bool conclude(struct comfyui_transfer *transfer, CURLcode code, struct er
 			strerror(response->file_error));
 	else
 		(void)comfyui_failure_explain(transfer->client->config, failure_of(transfer, code),
-			transfer->request.timeout_ms, error);
+			limit_passed(transfer), error);
 	return error_cause(error, "%s: curl %d, %s", transfer->request.target, (int)code,
 		transfer->cause[0] ? transfer->cause : curl_easy_strerror(code));
 }
@@ -275,7 +295,7 @@ static bool set_options(struct comfyui_transfer *transfer)
 	SET(CURLOPT_NOSIGNAL, 1L);
 	/* A resolver that hangs is not waited for. */
 	SET(CURLOPT_QUICK_EXIT, 1L);
-	SET(CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
+	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
 	SET(CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
 	SET(CURLOPT_LOW_SPEED_LIMIT, request->silence_ms ? 1L : 0L);
 	SET(CURLOPT_LOW_SPEED_TIME, (long)(request->silence_ms + 999) / 1000);

@@ -25,7 +25,7 @@ static bool explain_connection(const struct config_comfyui *config, enum comfyui
 			"There is no way to %s; is the machine on, and the network up?", url);
 	if (failure == COMFYUI_FAILURE_UNCONNECTED)
 		return error_set(error, ERROR_UNAVAILABLE, "comfyui_unreachable",
-			"No connection to %s within %u seconds; is the machine on, and does a "
+			"No connection to %s within %u s; is the machine on, and does a "
 			"firewall let port %d through?",
 			url, seconds, config->port);
 	if (is_loopback(config->host))
@@ -74,7 +74,7 @@ bool comfyui_failure_explain(const struct config_comfyui *config, enum comfyui_f
 		return explain_tls(config, failure, error);
 	case COMFYUI_FAILURE_SILENT:
 		return error_set(error, ERROR_UNAVAILABLE, "comfyui_unreachable",
-			"%s takes the connection, but gave no answer within %u seconds; ComfyUI "
+			"%s takes the connection, but gave no answer within %u s; ComfyUI "
 			"may be loading a model, or hang.",
 			url, seconds);
 	case COMFYUI_FAILURE_BROKEN_OFF:
