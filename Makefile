@@ -60,6 +60,7 @@ LDFLAGS_ALL := $(LINK_HARDENING) $(VARIANT) $(LDFLAGS)
 CGI_PROGRAMS := $(filter $(patsubst cgi/%.c,%,$(wildcard cgi/*.c)),catalog presets previews comfyui feed watcher)
 COMMON_SOURCES := $(filter-out common/stack/main.c,$(wildcard common/*/*.c)) \
 	$(filter-out $(CGI_PROGRAMS:%=cgi/%.c),$(wildcard cgi/*.c))
+WORKER_SOURCES := $(filter-out worker/main.c,$(wildcard worker/*.c))
 DEMO_SOURCES := $(wildcard tests/demo/*.c)
 BENCH_PROGRAMS := $(patsubst tests/bench/%.c,%,$(wildcard tests/bench/*.c))
 UNIT_TESTS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
@@ -67,9 +68,9 @@ UNIT_SUPPORT := $(patsubst %.c,$(DIR)/%.o,$(filter-out tests/unit/test_%,$(wildc
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 MIGRATIONS := $(sort $(wildcard migrations/*.sql))
 
-PROGRAMS := $(CGI_PROGRAMS:%=$(BIN)/%) $(BIN)/checkpoint-sampler $(BIN)/demo-data
+PROGRAMS := $(CGI_PROGRAMS:%=$(BIN)/%) $(BIN)/worker $(BIN)/checkpoint-sampler $(BIN)/demo-data
 COMMON := $(DIR)/common.a
-OBJECTS := $(COMMON_SOURCES:%.c=$(DIR)/%.o) $(DIR)/migrations.o
+OBJECTS := $(COMMON_SOURCES:%.c=$(DIR)/%.o) $(WORKER_SOURCES:%.c=$(DIR)/%.o) $(DIR)/migrations.o
 
 .PHONY: help
 help: ## List the targets
@@ -151,6 +152,10 @@ $(CGI_PROGRAMS:%=$(BIN)/%): $(BIN)/%: $(DIR)/cgi/%.o $(COMMON)
 	$(say) LINK $@
 	$(link)
 
+$(BIN)/worker: $(DIR)/worker/main.o $(COMMON)
+	$(say) LINK $@
+	$(link)
+
 $(BIN)/demo-data: $(DEMO_SOURCES:%.c=$(DIR)/%.o) $(COMMON)
 	$(say) LINK $@
 	$(link)
@@ -212,7 +217,7 @@ contract-tests: web/node_modules/.package-lock.json
 browser-tests: build
 	$(Q)cd tests/e2e && $(WEB_NODE) ../../web/node_modules/@playwright/test/cli.js test
 
-C_FILES := $(shell find cgi common tests -name '*.[ch]' 2>/dev/null)
+C_FILES := $(shell find cgi common tests worker -name '*.[ch]' 2>/dev/null)
 TIDY := $(patsubst %.c,build/tidy/%.ok,$(filter %.c,$(C_FILES)))
 
 .PHONY: lint
@@ -232,7 +237,7 @@ lint-cppcheck:
 	$(say) CPPCHK '*.c'
 	$(Q)mkdir -p build/cppcheck && cppcheck --quiet --std=c11 --enable=warning,performance,portability \
 		--inline-suppr --suppress=missingIncludeSystem --error-exitcode=1 --cppcheck-build-dir=build/cppcheck \
-		-j$(shell nproc) -Icommon -D_GNU_SOURCE -DVERSION='"x"' cgi common tests/demo tests/bench
+		-j$(shell nproc) -Icommon -D_GNU_SOURCE -DVERSION='"x"' cgi common worker tests/demo tests/bench
 
 build/tidy/%.ok: %.c .clang-tidy $(filter %.h,$(C_FILES))
 	$(say) TIDY $<

@@ -59,14 +59,17 @@
 #define LIMIT_PRESET_NAME 200  /* characters of a preset's name */
 #define LIMIT_PRESETS	  1000 /* stored presets */
 
-#define LIMIT_SAMPLE_LIST     1000   /* entries of one list of a sample preset */
-#define LIMIT_PROMPT_TEXT     10000  /* characters of a prompt's text */
-#define LIMIT_PARAMETER_NAME  200    /* characters of a prompt's, sampler's or scheduler's name */
-#define LIMIT_MODEL_NAME      1024   /* bytes of a model's name as ComfyUI lists it */
-#define LIMIT_SAMPLER_STEPS   10000  /* as ComfyUI's samplers have it */
-#define LIMIT_CFG	      100    /* as ComfyUI's samplers have it */
-#define LIMIT_SHIFT	      100    /* as ComfyUI's nodes have it */
-#define LIMIT_RENDER_SIDE     16384  /* pixels of a side, as ComfyUI's nodes have it */
+#define LIMIT_SAMPLE_LIST    1000  /* entries of one list of a sample preset */
+#define LIMIT_PROMPT_TEXT    10000 /* characters of a prompt's text */
+#define LIMIT_PARAMETER_NAME 200   /* characters of a prompt's, sampler's or scheduler's name */
+#define LIMIT_MODEL_NAME     1024  /* bytes of a model's name as ComfyUI lists it */
+#define LIMIT_SAMPLER_STEPS  10000 /* as ComfyUI's samplers have it */
+#define LIMIT_CFG	     100   /* as ComfyUI's samplers have it */
+#define LIMIT_SHIFT	     100   /* as ComfyUI's nodes have it */
+#define LIMIT_RENDER_SIDE    16384 /* pixels of a side, as ComfyUI's nodes have it */
+#define LIMIT_WORKER_ITEM    ((size_t)64 << 20) /* an arena of an item in work */
+#define LIMIT_PROMPT	     ((size_t)16 << 20) /* what is submitted to ComfyUI for one image */
+
 #define LIMIT_JOBS	      1000   /* stored sample jobs */
 #define LIMIT_JOB_ITEMS	      100000 /* images of one sample job */
 #define LIMIT_JOB_CHECKPOINTS 10000  /* checkpoints of one sample job */

@@ -176,14 +176,20 @@ static bool add_headers(
 	unsigned char *end = *at + room;
 
 	for (size_t i = 0; i < target->header_count; i++) {
-		const char *value = target->headers[2 * i + 1];
-		char name[128];
+		struct text header = text_from(target->headers[i]);
+		const char *colon = strchr(header.at, ':');
+		size_t length = colon ? (size_t)(colon - header.at) + 1 : 0;
+		const char *value = header.at + length;
+		char name[256];
 
 		/* libwebsockets wants the colon in the name. */
-		if ((size_t)snprintf(name, sizeof(name), "%s:", target->headers[2 * i]) >=
-				sizeof(name) ||
-			lws_add_http_header_by_name(connection, (unsigned char *)name,
-				(const unsigned char *)value, (int)strlen(value), at, end))
+		if (!length || length >= sizeof(name))
+			return false;
+		(void)snprintf(name, sizeof(name), "%.*s", (int)length, header.at);
+		while (*value == ' ')
+			value++;
+		if (lws_add_http_header_by_name(connection, (unsigned char *)name,
+			    (const unsigned char *)value, (int)strlen(value), at, end))
 			return false;
 	}
 	return true;

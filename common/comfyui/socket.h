@@ -24,8 +24,8 @@ struct comfyui_socket_target {
 	bool tls;
 	bool insecure;	      /* with TLS: any certificate will do */
 	const char *ca_file;  /* with TLS: NULL for the system's */
-	const char **headers; /* pairs of name and value; NULL for none */
-	size_t header_count;  /* pairs */
+	const char **headers; /* "Name: value", to be sent with the handshake */
+	size_t header_count;
 };
 
 /* Starts the thread; nothing is connected yet. ERROR_SYSTEM if the machine has none to give. */

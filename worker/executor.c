@@ -1,0 +1,455 @@
+#include "executor.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "executor_internal.h"
+
+void executor_init(struct executor *executor, int64_t now, int64_t stall, uint32_t random)
+{
+	*executor = (struct executor){
+		.now = now, .stall = stall, .random = random | 1, .probe_wanted = true};
+	executor->renamed_at = now - RENAME_PAUSE;
+	/* Whatever a worker before this one has recorded is to be recorded anew. */
+	executor->told_reason[0] = '?';
+}
+
+void executor_at(struct executor *executor, int64_t now)
+{
+	executor->now = now;
+}
+
+void executor_copy(char *to, size_t size, const char *from)
+{
+	size_t length = strlen(from);
+
+	if (length >= size) {
+		length = size - 1;
+		while (length && ((unsigned char)from[length] & 0xc0) == 0x80)
+			length--;
+	}
+	memcpy(to, from, length);
+	to[length] = '\0';
+}
+
+int64_t executor_later(struct executor *executor, int64_t pause)
+{
+	/* Marsaglia's xorshift: several workers' tries must not fall together, no more. */
+	executor->random ^= executor->random << 13;
+	executor->random ^= executor->random >> 17;
+	executor->random ^= executor->random << 5;
+	return executor->now + pause / 2 + (int64_t)(executor->random % 1024) * (pause / 2) / 1024;
+}
+
+void executor_raise(struct executor *executor, struct executor_trouble *trouble, const char *reason)
+{
+	trouble->pause = trouble->present ? trouble->pause * 2 : FIRST_RETRY;
+	if (trouble->pause > LAST_RETRY)
+		trouble->pause = LAST_RETRY;
+	trouble->present = true;
+	trouble->retry_at = executor_later(executor, trouble->pause);
+	executor_copy(trouble->reason, sizeof(trouble->reason), reason);
+}
+
+/* --- What is going on --------------------------------------------------------------------------
+ */
+
+bool executor_is_hung(const struct executor *executor, const struct executor_chore *chore)
+{
+	return chore->interrupted && executor->now - chore->since > HUNG_AFTER;
+}
+
+/* ComfyUI may have a prompt of the slot that it has not finished. */
+static bool is_at_comfyui(const struct executor_slot *slot)
+{
+	switch (slot->stage) {
+	case EXECUTOR_UNSURE:
+	case EXECUTOR_SUBMITTED:
+		return true;
+	case EXECUTOR_READY:
+		return slot->busy;
+	default:
+		return false;
+	}
+}
+
+static bool is_comfyui_taken(const struct executor *executor)
+{
+	for (size_t i = 0; i < EXECUTOR_SLOTS; i++)
+		if (is_at_comfyui(&executor->slots[i]))
+			return true;
+	for (size_t i = 0; i < EXECUTOR_CHORES; i++)
+		if (executor->chores[i].prompt_id[0] && !executor->chores[i].gone)
+			return true;
+	return false;
+}
+
+/* The item has been leased and nothing of it may be in ComfyUI. */
+static bool is_unsubmitted(const struct executor_slot *slot)
+{
+	return !slot->busy && slot->stage >= EXECUTOR_LEASED && slot->stage <= EXECUTOR_READY;
+}
+
+bool executor_is_quiet(const struct executor *executor)
+{
+	for (size_t i = 0; i < EXECUTOR_SLOTS; i++) {
+		const struct executor_slot *slot = &executor->slots[i];
+		bool awaited = slot->stage >= EXECUTOR_RENDERED ||
+			       (slot->stage == EXECUTOR_SUBMITTED && slot->started_at);
+
+		if (awaited || is_unsubmitted(slot) || (slot->stage && slot->busy))
+			return false;
+	}
+	return true;
+}
+
+/* Why no headway is made; empty if it is. */
+static void explain(const struct executor *executor, char reason[512])
+{
+	const struct executor_slot *slots = executor->slots;
+
+	reason[0] = '\0';
+	if (executor->disk.present) {
+		executor_copy(reason, 512, executor->disk.reason);
+		return;
+	}
+	for (size_t i = 0; i < EXECUTOR_CHORES; i++)
+		if (executor->chores[i].prompt_id[0] &&
+			executor_is_hung(executor, &executor->chores[i])) {
+			executor_copy(reason, 512,
+				"ComfyUI seems to hang: it does not end an image that was "
+				"interrupted. Restart ComfyUI; it goes on by itself.");
+			return;
+		}
+	if (executor->comfyui.present) {
+		executor_copy(reason, 512, executor->comfyui.reason);
+		return;
+	}
+	for (size_t i = 0; i < EXECUTOR_SLOTS; i++) {
+		int64_t waited = executor->now - slots[i].posted_at;
+
+		if (slots[i].stage != EXECUTOR_SUBMITTED || slots[i].started_at)
+			continue;
+		if (slots[i].ahead && waited > QUIET_LOOK)
+			(void)snprintf(reason, 512,
+				"ComfyUI is busy: prompts that come before the next image: %zu.",
+				slots[i].ahead);
+		else if (!slots[i].ahead && waited > IDLE_AFTER)
+			executor_copy(reason, 512,
+				"ComfyUI has the next image in its queue and does not begin it. If "
+				"this lasts, restart ComfyUI; it goes on by itself.");
+	}
+}
+
+/* --- What to do next ---------------------------------------------------------------------------
+ */
+
+static bool act(struct executor_action *action, enum executor_verb verb, struct executor_slot *slot)
+{
+	*action = (struct executor_action){.verb = verb, .slot = slot};
+	return true;
+}
+
+/* As act, for what takes a request. */
+static bool ask(struct executor_action *action, enum executor_verb verb, struct executor_slot *slot)
+{
+	slot->busy = true;
+	return act(action, verb, slot);
+}
+
+/* The slot that is ready and comes first in the order of work. */
+static struct executor_slot *find_ready(struct executor *executor)
+{
+	struct executor_slot *found = NULL;
+
+	for (size_t i = 0; i < EXECUTOR_SLOTS; i++) {
+		struct executor_slot *slot = &executor->slots[i];
+
+		if (slot->stage == EXECUTOR_READY && !slot->busy && !slot->stopping &&
+			(!found || slot->order < found->order))
+			found = slot;
+	}
+	return found;
+}
+
+/* What the GPU waits for comes before all else. */
+static bool submit_next(struct executor *executor, struct executor_action *action)
+{
+	struct executor_slot *slot = find_ready(executor);
+
+	if (!slot || executor->quitting || executor->disk.present ||
+		executor_is_blocked(executor, &executor->comfyui) ||
+		executor->now < slot->retry_at || is_comfyui_taken(executor))
+		return false;
+	if (strcmp(executor->last_job, slot->job_id) != 0)
+		slot->free_first = true;
+	executor_copy(executor->last_job, sizeof(executor->last_job), slot->job_id);
+	if (slot->free_first)
+		return ask(action, EXECUTOR_FREE, slot);
+	slot->posted_at = executor->now;
+	return ask(action, EXECUTOR_SUBMIT, slot);
+}
+
+/* Requests about a prompt that ComfyUI may have in its queue. */
+static bool follow(
+	struct executor *executor, struct executor_slot *slot, struct executor_action *action)
+{
+	bool stalls = slot->stage == EXECUTOR_SUBMITTED && slot->started_at && !slot->stalled_at &&
+		      executor->now - slot->progress_at >= executor->stall;
+
+	if (stalls) {
+		slot->stalled_at = executor->now;
+		slot->interrupt = true;
+		slot->retry_at = executor->now;
+	}
+	if (executor->now < slot->retry_at)
+		return false;
+	slot->looked_at = executor->now;
+	if (slot->interrupt)
+		return ask(action, EXECUTOR_INTERRUPT, slot);
+	if (slot->withdraw)
+		return ask(action, EXECUTOR_DELETE, slot);
+	return ask(action, slot->left_queue ? EXECUTOR_LOOK_HISTORY : EXECUTOR_LOOK_QUEUE, slot);
+}
+
+/* The next request of a slot, if one is due. */
+static bool ask_for_slot(
+	struct executor *executor, struct executor_slot *slot, struct executor_action *action)
+{
+	switch (slot->stage) {
+	case EXECUTOR_UNSURE:
+	case EXECUTOR_SUBMITTED:
+		return follow(executor, slot, action);
+	case EXECUTOR_LISTING:
+		return executor->now >= slot->retry_at && !slot->stopping && !executor->quitting &&
+		       ask(action, EXECUTOR_LIST, slot);
+	case EXECUTOR_RENDERED:
+		return executor->now >= slot->retry_at && ask(action, EXECUTOR_LOOK_HISTORY, slot);
+	case EXECUTOR_FETCHING:
+		return executor->now >= slot->retry_at && ask(action, EXECUTOR_FETCH, slot);
+	case EXECUTOR_SALVAGING:
+		return executor->now >= slot->retry_at && ask(action, EXECUTOR_SALVAGE, slot);
+	default:
+		return false;
+	}
+}
+
+static bool ask_for_chore(struct executor *executor, struct executor_action *action)
+{
+	for (size_t i = 0; i < EXECUTOR_SLOTS; i++)
+		/* It could reach the queue after the look at it. */
+		if (executor->slots[i].stage == EXECUTOR_READY && executor->slots[i].busy)
+			return false;
+	for (size_t i = 0; !executor->chore_busy && i < EXECUTOR_CHORES; i++) {
+		struct executor_chore *chore = &executor->chores[i];
+
+		if (!chore->prompt_id[0] || chore->gone || executor->now < chore->retry_at)
+			continue;
+		executor->chore_busy = true;
+		(void)act(action,
+			chore->interrupt  ? EXECUTOR_INTERRUPT
+			: chore->withdraw ? EXECUTOR_DELETE
+					  : EXECUTOR_LOOK_QUEUE,
+			NULL);
+		action->chore = chore;
+		return true;
+	}
+	return false;
+}
+
+static bool ask_comfyui(struct executor *executor, struct executor_action *action)
+{
+	if (executor_is_blocked(executor, &executor->comfyui))
+		return false;
+	for (size_t i = 0; i < EXECUTOR_SLOTS; i++)
+		if (!executor->slots[i].busy && !executor->slots[i].dropped &&
+			ask_for_slot(executor, &executor->slots[i], action))
+			return true;
+	return ask_for_chore(executor, action);
+}
+
+/* What the disk or the database has to do for a slot. */
+static bool record_slot(
+	struct executor *executor, struct executor_slot *slot, struct executor_action *action)
+{
+	static const enum executor_verb ENDS[] = {
+		[EXECUTOR_SAVED] = EXECUTOR_COMPLETE,
+		[EXECUTOR_FAILING] = EXECUTOR_FAIL,
+		[EXECUTOR_SKIPPING] = EXECUTOR_SKIP,
+		[EXECUTOR_SKIPPING_CHECKPOINT] = EXECUTOR_SKIP_CHECKPOINT,
+		[EXECUTOR_FAILING_JOB] = EXECUTOR_FAIL_JOB,
+		[EXECUTOR_RELEASING] = EXECUTOR_RELEASE,
+	};
+
+	/* Nothing of it is in ComfyUI: it is given back to be made another time. */
+	if (is_unsubmitted(slot) && (slot->stopping || executor->quitting))
+		slot->stage = EXECUTOR_RELEASING;
+	if (slot->stage == EXECUTOR_SAVING)
+		return !executor_is_blocked(executor, &executor->disk) &&
+		       act(action, EXECUTOR_SAVE, slot);
+	if (executor_is_blocked(executor, &executor->store))
+		return false;
+	if (slot->stage == EXECUTOR_LEASED)
+		return act(action, EXECUTOR_PREPARE, slot);
+	if (slot->stage == EXECUTOR_RENEWING)
+		return act(action, EXECUTOR_RENEW, slot);
+	return slot->stage >= EXECUTOR_SAVED && act(action, ENDS[slot->stage], slot);
+}
+
+/* An item is leased only while no other one waits to be submitted. */
+static bool claim(const struct executor *executor, struct executor_action *action)
+{
+	bool has_room = false;
+
+	if (!executor->has_work || executor->quitting || executor->disk.present ||
+		executor_is_blocked(executor, &executor->store))
+		return false;
+	for (size_t i = 0; i < EXECUTOR_SLOTS; i++) {
+		const struct executor_slot *slot = &executor->slots[i];
+
+		if (slot->stage == EXECUTOR_EMPTY)
+			has_room = true;
+		else if (slot->stage <= EXECUTOR_UNSURE)
+			return false;
+	}
+	return has_room && act(action, EXECUTOR_CLAIM, NULL);
+}
+
+static bool record(struct executor *executor, struct executor_action *action)
+{
+	for (size_t i = 0; i < EXECUTOR_SLOTS; i++)
+		if (!executor->slots[i].busy && executor->slots[i].stage &&
+			record_slot(executor, &executor->slots[i], action))
+			return true;
+	for (size_t i = 0; i < EXECUTOR_CHORES; i++) {
+		struct executor_chore *chore = &executor->chores[i];
+
+		if (!chore->gone || executor_is_blocked(executor, &executor->store))
+			continue;
+		(void)act(action, EXECUTOR_FORGET, NULL);
+		action->chore = chore;
+		return true;
+	}
+	return claim(executor, action);
+}
+
+/* The socket, and what the database is to know of ComfyUI. */
+static bool keep_in_touch(struct executor *executor, struct executor_action *action)
+{
+	if (executor->quitting)
+		return false;
+	if (!executor->connecting && executor->now >= executor->connect_at &&
+		(!executor->connected || executor->renamed)) {
+		(void)act(action, EXECUTOR_CONNECT, NULL);
+		action->renamed = executor->renamed;
+		executor->connecting = true;
+		executor->connected = false;
+		executor->renamed = false;
+		return true;
+	}
+	if (executor->probe_wanted && !executor->probing) {
+		executor->probe_wanted = false;
+		executor->probing = true;
+		return act(action, EXECUTOR_PROBE, NULL);
+	}
+	return false;
+}
+
+static bool tell_reason(struct executor *executor, struct executor_action *action)
+{
+	char reason[sizeof(executor->told_reason)];
+
+	if (executor_is_blocked(executor, &executor->store))
+		return false;
+	explain(executor, reason);
+	if (strcmp(reason, executor->told_reason) == 0)
+		return false;
+	executor_copy(executor->told_reason, sizeof(executor->told_reason), reason);
+	(void)act(action, EXECUTOR_WAIT, NULL);
+	action->reason = executor->told_reason;
+	return true;
+}
+
+/* After a submission ComfyUI tells everybody how long its queue is. */
+static void notice_deafness(struct executor *executor)
+{
+	for (size_t i = 0; i < EXECUTOR_SLOTS; i++) {
+		const struct executor_slot *slot = &executor->slots[i];
+
+		if (slot->stage != EXECUTOR_SUBMITTED || !executor->connected || executor->deaf ||
+			executor->heard_at >= slot->posted_at ||
+			executor->now - slot->posted_at < DEAF_AFTER)
+			continue;
+		executor->deaf = true;
+		if (executor->now - executor->renamed_at < RENAME_PAUSE)
+			continue;
+		executor->renamed_at = executor->now;
+		executor->renamed = true;
+		executor->connect_at = executor->now;
+	}
+}
+
+/* Stopping does not wait until a ComfyUI that is away comes back: what it has, it is to drop then.
+ */
+static void let_go(struct executor *executor)
+{
+	for (size_t i = 0; i < EXECUTOR_SLOTS; i++) {
+		struct executor_slot *slot = &executor->slots[i];
+
+		if (slot->dropped && !slot->busy)
+			*slot = (struct executor_slot){0};
+		if (!slot->stopping || slot->busy || !executor->comfyui.present ||
+			executor->comfyui.pause < AWAY_PAUSE || slot->stage < EXECUTOR_UNSURE ||
+			slot->stage > EXECUTOR_SALVAGING)
+			continue;
+		if (executor_add_chore(executor, slot->prompt_id, false))
+			slot->stage = EXECUTOR_RELEASING;
+	}
+}
+
+bool executor_next(struct executor *executor, struct executor_action *action)
+{
+	let_go(executor);
+	notice_deafness(executor);
+	return submit_next(executor, action) || ask_comfyui(executor, action) ||
+	       record(executor, action) || keep_in_touch(executor, action) ||
+	       tell_reason(executor, action);
+}
+
+static void earlier(const struct executor *executor, int64_t *deadline, int64_t at)
+{
+	if (at > executor->now && at < *deadline)
+		*deadline = at;
+}
+
+int64_t executor_deadline(const struct executor *executor)
+{
+	int64_t deadline = INT64_MAX;
+
+	for (size_t i = 0; i < EXECUTOR_SLOTS; i++) {
+		const struct executor_slot *slot = &executor->slots[i];
+
+		if (!slot->stage || slot->busy)
+			continue;
+		earlier(executor, &deadline, slot->retry_at);
+		if (slot->stage != EXECUTOR_SUBMITTED)
+			continue;
+		if (slot->started_at && !slot->stalled_at)
+			earlier(executor, &deadline, slot->progress_at + executor->stall);
+		earlier(executor, &deadline, slot->posted_at + DEAF_AFTER);
+		earlier(executor, &deadline,
+			slot->posted_at + (slot->ahead ? QUIET_LOOK : IDLE_AFTER) + 1);
+	}
+	for (size_t i = 0; i < EXECUTOR_CHORES; i++)
+		if (executor->chores[i].prompt_id[0])
+			earlier(executor, &deadline, executor->chores[i].retry_at);
+	if (executor->comfyui.present)
+		earlier(executor, &deadline, executor->comfyui.retry_at);
+	if (executor->disk.present)
+		earlier(executor, &deadline, executor->disk.retry_at);
+	if (executor->store.present)
+		earlier(executor, &deadline, executor->store.retry_at);
+	if (!executor->connecting && (!executor->connected || executor->renamed))
+		earlier(executor, &deadline, executor->connect_at);
+	return deadline;
+}

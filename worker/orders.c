@@ -1,0 +1,171 @@
+/* What the database says: leases to take over, items to lease, jobs to stop. */
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/comfyui_state.h"
+#include "worker.h"
+
+/*
+ * A commit wakes before it can be seen, and of the moment when it can there is no event: so it is
+ * looked for again after 1 ms, 2 ms, 4 ms and so on.
+ */
+#define FIRST_PAUSE INT64_C(1000000)
+#define LAST_PAUSE  INT64_C(512000000)
+
+static bool open_store(struct worker *worker)
+{
+	struct error error;
+
+	if (worker->executor.store.present &&
+		worker->executor.now < worker->executor.store.retry_at && !worker->store)
+		return false;
+	if (store_ready(worker->config->db_path, STORE_DURABLE_FULL, &worker->store, &error))
+		return true;
+	worker_store_error(worker, NULL, &error);
+	return false;
+}
+
+static void fill_item(const struct store_work *work, struct executor_item *item)
+{
+	*item = (struct executor_item){
+		.item_id = work->item_id.at,
+		.job_id = work->job_id.at,
+		.prompt_id = work->attempts[work->attempt_count - 1].prompt_id.at,
+		.order = work->number,
+		.stopping = work->stopping,
+	};
+}
+
+/* Takes over what a worker before this one has left. */
+static bool resume(struct worker *worker)
+{
+	struct store_work works[STORE_WORK_LEASES];
+	struct error error;
+	size_t count = 0;
+
+	/* Read for each slot anew, into an arena of its own. */
+	for (size_t i = 0; i == 0 || i < count; i++) {
+		struct worker_item *item = &worker->items[i];
+		struct executor_slot *slot;
+		struct executor_item facts;
+
+		if (!store_work_leased(worker->store, &item->arena, works, &count, &error)) {
+			worker_store_error(worker, NULL, &error);
+			arena_reset(&item->arena);
+			return false;
+		}
+		if (i >= count)
+			break;
+		item->work = works[i];
+		fill_item(&item->work, &facts);
+		slot = executor_resumed(&worker->executor, &facts);
+		if (!worker_begin_item(worker, slot))
+			return false;
+		worker_pace_begin(worker, slot);
+		worker_report_item(worker, slot, "item.taken_over");
+	}
+	return true;
+}
+
+static bool read_orders(struct worker *worker)
+{
+	struct store_work_orders orders;
+	struct error error;
+
+	if (!store_work_orders(worker->store, &worker->scratch, &orders, &error)) {
+		worker_store_error(worker, NULL, &error);
+		return false;
+	}
+	executor_tell_work(&worker->executor, orders.has_work);
+	for (size_t i = 0; i < orders.stopping_count; i++) {
+		const char *id = arena_copy(&worker->scratch, orders.stopping[i]);
+
+		if (id)
+			executor_tell_stopping(&worker->executor, id);
+	}
+	worker->orders_wanted = false;
+	for (size_t i = 0; i < orders.abandoned_count; i++) {
+		const char *id = arena_copy(&worker->scratch, orders.abandoned[i].prompt_id);
+
+		/* What has no room is read again when something was ended. */
+		if (!id || !executor_tell_abandoned(&worker->executor, id))
+			worker->orders_wanted = true;
+	}
+	return true;
+}
+
+static void record_state(struct worker *worker)
+{
+	struct worker_state *state = &worker->state;
+	struct store_comfyui_state record = {
+		.known = true,
+		.connected = state->connected,
+		.version = text_from(state->version),
+		.error = text_from(state->error),
+	};
+	struct error error;
+
+	state->unrecorded = !store_comfyui_set_state(worker->store, &record, &error);
+	if (state->unrecorded)
+		worker_store_error(worker, NULL, &error);
+}
+
+void worker_set_state(struct worker *worker, struct text version, const char *error)
+{
+	struct worker_state *state = &worker->state;
+	struct worker_state now = {.known = true, .connected = !error, .unrecorded = true};
+
+	(void)snprintf(now.version, sizeof(now.version), "%.*s", TEXT_ARGUMENTS(version));
+	(void)snprintf(now.error, sizeof(now.error), "%s", error ? error : "");
+	if (state->known && state->connected == now.connected &&
+		strcmp(state->version, now.version) == 0 && strcmp(state->error, now.error) == 0)
+		return;
+	*state = now;
+	worker_report_state(worker);
+	if (worker->store)
+		record_state(worker);
+}
+
+int64_t worker_orders_deadline(const struct worker *worker)
+{
+	return worker->again_at;
+}
+
+/* True if the database may have changed since its orders were read. */
+static bool is_woken(struct worker *worker, bool anyhow)
+{
+	int64_t now = clock_monotonic();
+
+	if (store_watch_take(worker->watch))
+		worker->again_pause = FIRST_PAUSE;
+	else if (now >= worker->again_at)
+		worker->again_pause *= 2;
+	else
+		return anyhow || worker->orders_wanted || !worker->resumed;
+	worker->again_at = worker->again_pause && worker->again_pause <= LAST_PAUSE
+				   ? now + worker->again_pause
+				   : INT64_MAX;
+	return true;
+}
+
+void worker_take_orders(struct worker *worker, bool anyhow)
+{
+	struct error error;
+	int64_t version;
+
+	if (!is_woken(worker, anyhow) || !open_store(worker))
+		return;
+	if (!worker->resumed && worker->client)
+		worker->resumed = resume(worker);
+	if (worker->state.unrecorded)
+		record_state(worker);
+	if (!store_version(worker->store, &version, &error)) {
+		worker_store_error(worker, NULL, &error);
+		return;
+	}
+	if ((version != worker->version || worker->orders_wanted) && worker->client &&
+		worker->resumed && read_orders(worker))
+		worker->version = version;
+	arena_reset(&worker->scratch);
+}

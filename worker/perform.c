@@ -1,0 +1,296 @@
+/* Does what the executor decided, as far as database and disk are concerned. */
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "library/output.h"
+#include "worker.h"
+
+struct worker_item *worker_item_of(struct worker *worker, const struct executor_slot *slot)
+{
+	return &worker->items[slot - worker->executor.slots];
+}
+
+static void free_item(struct worker_item *item)
+{
+	buffer_free(&item->picture);
+	buffer_free(&item->prompt);
+	buffer_free(&item->information);
+	arena_reset(&item->arena);
+}
+
+/* The item is done with, as far as the worker is concerned. */
+static void let_go(struct worker *worker, struct executor_slot *slot)
+{
+	struct worker_item *item = worker_item_of(worker, slot);
+
+	executor_recorded(&worker->executor, slot);
+	free_item(item);
+}
+
+void worker_store_error(
+	struct worker *worker, struct executor_slot *slot, const struct error *error)
+{
+	bool lost = error->kind == ERROR_NOT_FOUND || error->kind == ERROR_CONFLICT;
+
+	if (slot && lost) {
+		worker_report_item(worker, slot, "item.withdrawn");
+		let_go(worker, slot);
+		return;
+	}
+	if (!worker->store_failing)
+		worker_report_error("database.failed", error);
+	worker->store_failing = true;
+	executor_store_failed(&worker->executor, error->message);
+}
+
+/* --- Leases ------------------------------------------------------------------------------------
+ */
+
+static void claim(struct worker *worker)
+{
+	struct executor *executor = &worker->executor;
+	struct worker_item *item = &worker->items[executor->slots[0].stage ? 1 : 0];
+	struct executor_item facts;
+	struct executor_slot *slot;
+	struct error error;
+	bool claimed;
+
+	arena_reset(&item->arena);
+	if (!store_work_claim(worker->store, &item->arena, &item->work, &claimed, &error)) {
+		worker_store_error(worker, NULL, &error);
+		return;
+	}
+	if (!claimed) {
+		(void)executor_claimed(executor, NULL);
+		return;
+	}
+	facts = (struct executor_item){
+		.item_id = item->work.item_id.at,
+		.job_id = item->work.job_id.at,
+		.prompt_id = item->work.attempts[item->work.attempt_count - 1].prompt_id.at,
+		.order = item->work.number,
+		.stopping = item->work.stopping,
+	};
+	slot = executor_claimed(executor, &facts);
+	if (!worker_begin_item(worker, slot)) {
+		executor_ends(executor, slot, EXECUTOR_FAILING, "internal_error",
+			"There is no memory for this image.");
+		return;
+	}
+	worker_pace_begin(worker, slot);
+	worker_report_item(worker, slot, "item.leased");
+}
+
+static void renew(struct worker *worker, struct executor_slot *slot)
+{
+	struct worker_item *item = worker_item_of(worker, slot);
+	struct error error;
+
+	if (!store_work_attempt(worker->store, text_from(slot->item_id), &item->arena,
+		    &item->attempt, &error)) {
+		worker_store_error(worker, slot, &error);
+		return;
+	}
+	executor_renewed(&worker->executor, slot, item->attempt.prompt_id.at);
+	worker_report_item(worker, slot, "item.renewed");
+}
+
+/* --- The picture -------------------------------------------------------------------------------
+ */
+
+static void save(struct worker *worker, struct executor_slot *slot)
+{
+	struct worker_item *item = worker_item_of(worker, slot);
+	struct library_output_state state;
+	struct error error;
+
+	if (library_output_save(worker->config->sample_dir, item->output_path,
+		    buffer_text(&item->picture), &state, &error)) {
+		item->output = (struct store_output){
+			.path = text_from(item->output_path),
+			.recipe = item->recipe,
+			.size = state.size,
+			.modified = state.modified,
+		};
+		executor_saved(&worker->executor, slot);
+		return;
+	}
+	if (error.kind == ERROR_UNAVAILABLE)
+		executor_unwritable(&worker->executor, error.message);
+	else
+		executor_ends(&worker->executor, slot, EXECUTOR_FAILING, error.code, error.message);
+}
+
+/*
+ * Removes ComfyUI's own copy, now that ours is safe, where the configuration says where that is.
+ * Only files below `cs/`, which nobody but us asks for.
+ */
+static void remove_copy(struct worker *worker, const struct executor_slot *slot)
+{
+	const char *output_dir = worker->config->comfyui.output_dir;
+	const struct comfyui_picture *picture = &slot->picture;
+	const char *path;
+	int top;
+	int place;
+
+	if (!output_dir || strcmp(picture->type, "output") != 0 ||
+		strncmp(picture->subfolder, "cs/", 3) != 0 || strchr(picture->filename, '/'))
+		return;
+	path = arena_printf(&worker->scratch, "%s", picture->subfolder);
+	top = open(output_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	place = path && top >= 0
+			? file_open_beneath(top, path, O_RDONLY | O_DIRECTORY, FILE_LINKS_REFUSED)
+			: -1;
+	if (place < 0 || unlinkat(place, picture->filename, 0) != 0) {
+		struct log_line line;
+
+		log_begin(&line, LOG_DEBUG, "copy.kept");
+		log_string(&line, "file", picture->filename);
+		log_string(&line, "cause", strerror(errno));
+		log_end(&line);
+	}
+	if (place >= 0)
+		(void)close(place);
+	if (top >= 0)
+		(void)close(top);
+}
+
+/* --- Ends --------------------------------------------------------------------------------------
+ */
+
+/* Records how the item ended. `*count`: how many items ended with it. */
+static bool record_end(struct worker *worker, const struct executor_slot *slot, int64_t *count,
+	struct error *error)
+{
+	const struct worker_item *item = worker_item_of(worker, slot);
+	struct text id = text_from(slot->item_id);
+	struct text job = text_from(slot->job_id);
+	struct store_fault fault = {
+		.code = text_from(slot->fault.code),
+		.message = text_from(slot->fault.message),
+		.details = {NULL, 0},
+	};
+	double seconds = slot->started_at && slot->ended_at
+				 ? (double)(slot->ended_at - slot->started_at) / 1e9
+				 : -1;
+
+	*count = 1;
+	switch (slot->stage) {
+	case EXECUTOR_SAVED:
+		return store_work_complete(worker->store, id, &item->output, seconds, error);
+	case EXECUTOR_FAILING:
+		return store_work_fail(worker->store, id, &fault, error);
+	case EXECUTOR_SKIPPING:
+		return store_work_skip(worker->store, id, &fault, error);
+	case EXECUTOR_SKIPPING_CHECKPOINT:
+		return store_work_skip_checkpoint(
+			worker->store, job, item->work.checkpoint_filename, &fault, count, error);
+	case EXECUTOR_FAILING_JOB:
+		*count = 0;
+		return store_work_fail_job(worker->store, job, fault.message, error);
+	default:
+		*count = 0;
+		return store_work_release(worker->store, id, error);
+	}
+}
+
+static void end(struct worker *worker, struct executor_slot *slot, const char *event)
+{
+	struct error error;
+	int64_t count;
+
+	if (!record_end(worker, slot, &count, &error)) {
+		worker_store_error(worker, slot, &error);
+		return;
+	}
+	worker_pace_end(worker, slot, count);
+	worker_report_end(worker, slot, event);
+	if (slot->stage == EXECUTOR_SAVED)
+		remove_copy(worker, slot);
+	let_go(worker, slot);
+	worker->orders_wanted = true;
+	worker->store_failing = false;
+}
+
+static void forget(struct worker *worker, struct executor_chore *chore)
+{
+	struct error error;
+
+	if (!store_work_forget(worker->store, text_from(chore->prompt_id), &error)) {
+		worker_store_error(worker, NULL, &error);
+		return;
+	}
+	executor_forgotten(&worker->executor, chore);
+	worker->orders_wanted = true;
+}
+
+static void wait_for(struct worker *worker, const char *reason)
+{
+	struct text text = {*reason ? reason : NULL, strlen(reason)};
+	struct error error;
+
+	if (!store_work_wait(worker->store, text, &error))
+		worker_store_error(worker, NULL, &error);
+}
+
+/* --- All of it ---------------------------------------------------------------------------------
+ */
+
+static void connect_socket(struct worker *worker, bool renamed)
+{
+	/* A socket without an id would be told nothing; the one before will do then. */
+	if (renamed || !worker->client_id[0])
+		(void)uuid_make(worker->client_id);
+	comfyui_socket_connect(worker->socket, worker->client_id);
+}
+
+void worker_perform(struct worker *worker, const struct executor_action *action)
+{
+	switch (action->verb) {
+	case EXECUTOR_CONNECT:
+		connect_socket(worker, action->renamed);
+		break;
+	case EXECUTOR_WAIT:
+		wait_for(worker, action->reason);
+		break;
+	case EXECUTOR_CLAIM:
+		claim(worker);
+		break;
+	case EXECUTOR_PREPARE:
+		worker_prepare(worker, action->slot);
+		break;
+	case EXECUTOR_RENEW:
+		renew(worker, action->slot);
+		break;
+	case EXECUTOR_SAVE:
+		save(worker, action->slot);
+		break;
+	case EXECUTOR_COMPLETE:
+		end(worker, action->slot, "item.completed");
+		break;
+	case EXECUTOR_FAIL:
+		end(worker, action->slot, "item.failed");
+		break;
+	case EXECUTOR_SKIP:
+		end(worker, action->slot, "item.skipped");
+		break;
+	case EXECUTOR_SKIP_CHECKPOINT:
+		end(worker, action->slot, "checkpoint.skipped");
+		break;
+	case EXECUTOR_FAIL_JOB:
+		end(worker, action->slot, "job.failed");
+		break;
+	case EXECUTOR_RELEASE:
+		end(worker, action->slot, "item.released");
+		break;
+	case EXECUTOR_FORGET:
+		forget(worker, action->chore);
+		break;
+	default:
+		worker_request(worker, action);
+	}
+	arena_reset(&worker->scratch);
+}

@@ -1,0 +1,258 @@
+/* An item's prompt, from its job's template and its own values. */
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "base/clock.h"
+#include "base/json_write.h"
+#include "base/limits.h"
+#include "comfyui/names.h"
+#include "worker.h"
+
+/* A list of checkpoints is trusted for so long; before one is given up, it is asked for anew. */
+#define CHOICES_LAST INT64_C(60000000000)
+
+/* As it was asked for on purpose. */
+#define CHOICES_FRESH INT64_C(5000000000)
+
+/* --- The template ------------------------------------------------------------------------------
+ */
+
+const struct comfyui_template *worker_template_of(
+	struct worker *worker, const struct executor_slot *slot, struct error *error)
+{
+	struct worker_template *kept = &worker->template;
+	struct text bytes;
+
+	if (kept->template && strcmp(kept->job_id, slot->job_id) == 0)
+		return kept->template;
+	kept->template = NULL;
+	arena_free(&kept->arena);
+	if (!store_work_template(
+		    worker->store, text_from(slot->job_id), &kept->arena, &bytes, error))
+		return NULL;
+	kept->template = comfyui_template_load(&kept->arena, bytes, error);
+	(void)snprintf(kept->job_id, sizeof(kept->job_id), "%s", slot->job_id);
+	return kept->template;
+}
+
+/* --- The checkpoint ----------------------------------------------------------------------------
+ */
+
+/* The checkpoint's absolute path if it is where it was; else the part within its directory. */
+static struct text checkpoint_path(struct worker *worker, const struct store_work *work)
+{
+	for (size_t i = 0; i < worker->config->checkpoint_dir_count; i++) {
+		const char *path = arena_printf(&worker->scratch, "%s/%.*s",
+			worker->config->checkpoint_dirs[i], TEXT_ARGUMENTS(work->checkpoint_path));
+		struct stat status;
+
+		if (path && stat(path, &status) == 0)
+			return text_from(path);
+	}
+	return work->checkpoint_path;
+}
+
+static bool has_choices(const struct worker *worker, const struct comfyui_place *place)
+{
+	const struct worker_choices *kept = &worker->choices;
+
+	return kept->class_type.at && text_equal(kept->class_type, place->class_type) &&
+	       text_equal(kept->field, place->field) &&
+	       clock_monotonic() - kept->asked_at < CHOICES_LAST;
+}
+
+/* Finds the checkpoint in ComfyUI's list. False if the slot goes on with something else. */
+static bool match(struct worker *worker, struct executor_slot *slot,
+	const struct comfyui_place *place, struct text *name)
+{
+	struct executor *executor = &worker->executor;
+	struct worker_item *item = worker_item_of(worker, slot);
+	const struct store_work *work = &item->work;
+	const char *class = arena_copy(&worker->scratch, place->class_type);
+	struct error error;
+
+	if (work->comfyui_model_path.at && !slot->rematched) {
+		*name = work->comfyui_model_path;
+		return true;
+	}
+	if (!has_choices(worker, place)) {
+		executor_needs_list(executor, slot);
+		return false;
+	}
+	if (!worker->choices.choices.has_class) {
+		char message[512];
+
+		(void)snprintf(message, sizeof(message),
+			"ComfyUI has no node of the type %s, which the template %.*s needs. "
+			"Install the "
+			"custom node, then resume the job.",
+			class, TEXT_ARGUMENTS(work->workflow_name));
+		executor_ends(executor, slot, EXECUTOR_FAILING_JOB, "missing_node_type", message);
+		return false;
+	}
+	if (comfyui_name_match(
+		    &worker->choices.choices, class, checkpoint_path(worker, work), name, &error)) {
+		if (store_work_set_model(
+			    worker->store, work->job_id, work->checkpoint_filename, *name, &error))
+			return true;
+		worker_store_error(worker, slot, &error);
+		return false;
+	}
+	if (clock_monotonic() - worker->choices.asked_at > CHOICES_FRESH)
+		executor_needs_list(executor, slot);
+	else
+		executor_ends(
+			executor, slot, EXECUTOR_SKIPPING_CHECKPOINT, error.code, error.message);
+	return false;
+}
+
+/* --- The prompt --------------------------------------------------------------------------------
+ */
+
+static struct text digits(struct worker *worker, int64_t number)
+{
+	return text_from(arena_printf(&worker->scratch, "%lld", (long long)number));
+}
+
+static void put_text(struct json_writer *out, const char *key, struct text value)
+{
+	if (!value.at)
+		return;
+	json_key(out, key);
+	json_text(out, value);
+}
+
+static void put_raw(struct json_writer *out, const char *key, struct text value)
+{
+	if (!value.at || !value.length)
+		return;
+	json_key(out, key);
+	json_raw(out, value);
+}
+
+/* What the picture was made by, for whoever finds it without the database. */
+static void describe(struct worker *worker, struct worker_item *item)
+{
+	const struct store_work *work = &item->work;
+	struct json_writer out;
+
+	item->information.length = 0;
+	json_writer_init(&out, &item->information);
+	json_open_object(&out);
+	json_key(&out, "checkpoint_sampler");
+	json_open_object(&out);
+	put_text(&out, "recipe", item->recipe);
+	put_text(&out, "training_run", work->training_run_name);
+	put_text(&out, "checkpoint", work->checkpoint_path);
+	put_text(&out, "prompt_name", work->output.prompt_name);
+	put_text(&out, "prompt", work->prompt_text);
+	put_text(&out, "negative_prompt", work->negative_prompt);
+	put_raw(&out, "steps", digits(worker, work->output.steps));
+	put_raw(&out, "cfg", work->output.cfg);
+	put_text(&out, "sampler_name", work->output.sampler_name);
+	put_text(&out, "scheduler", work->output.scheduler);
+	put_raw(&out, "seed", work->output.seed);
+	put_raw(&out, "width", digits(worker, work->width));
+	put_raw(&out, "height", digits(worker, work->height));
+	put_text(&out, "vae", work->vae);
+	put_text(&out, "clip", work->clip);
+	put_raw(&out, "shift", work->shift);
+	put_text(&out, "workflow", work->workflow_name);
+	put_text(&out, "workflow_digest", work->workflow_digest);
+	json_close_object(&out);
+	json_close_object(&out);
+}
+
+static bool substitute(struct worker *worker, struct worker_item *item,
+	const struct comfyui_template *template, struct text checkpoint, struct error *error)
+{
+	const struct store_work *work = &item->work;
+	struct comfyui_settings settings = {
+		.values = {
+			[COMFYUI_SET_CHECKPOINT] = checkpoint,
+			[COMFYUI_SET_POSITIVE_PROMPT] = work->prompt_text,
+			[COMFYUI_SET_NEGATIVE_PROMPT] = work->negative_prompt,
+			[COMFYUI_SET_SEED] = work->output.seed,
+			[COMFYUI_SET_STEPS] = digits(worker, work->output.steps),
+			[COMFYUI_SET_CFG] = work->output.cfg,
+			[COMFYUI_SET_SAMPLER_NAME] = work->output.sampler_name,
+			[COMFYUI_SET_SCHEDULER] = work->output.scheduler,
+			[COMFYUI_SET_WIDTH] = digits(worker, work->width),
+			[COMFYUI_SET_HEIGHT] = digits(worker, work->height),
+			[COMFYUI_SET_VAE] = work->vae,
+			[COMFYUI_SET_CLIP] = work->clip,
+			[COMFYUI_SET_SHIFT] = work->shift,
+			[COMFYUI_SET_FILENAME_PREFIX] = item->attempt.file_prefix,
+		}};
+
+	item->prompt.length = 0;
+	return comfyui_template_substitute(template, &settings, &item->prompt, error);
+}
+
+bool worker_begin_item(struct worker *worker, struct executor_slot *slot)
+{
+	struct worker_item *item = worker_item_of(worker, slot);
+	struct buffer name;
+
+	item->attempt = item->work.attempts[item->work.attempt_count - 1];
+	item->recipe = item->work.workflow_digest;
+	buffer_init(&name, LIMIT_PATH);
+	naming_append_output(&name, &item->work.output);
+	item->output_path = name.failed ? NULL
+					: arena_printf(&item->arena, "%.*s/%.*s",
+						  TEXT_ARGUMENTS(item->work.checkpoint_filename),
+						  TEXT_ARGUMENTS(buffer_text(&name)));
+	buffer_free(&name);
+	return item->output_path != NULL;
+}
+
+/* Copies the ids of the nodes whose events matter. */
+static bool note_nodes(struct worker_item *item, struct executor_slot *slot,
+	const struct comfyui_template *template)
+{
+	const struct comfyui_node_ids *samplers = &template->roles[COMFYUI_SAMPLER];
+
+	(void)snprintf(slot->save_node, sizeof(slot->save_node), "%.*s",
+		TEXT_ARGUMENTS(template->save_node));
+	item->samplers = (struct comfyui_node_ids){
+		.items = arena_array(&item->arena, samplers->count, sizeof(struct text)),
+		.count = samplers->count};
+	for (size_t i = 0; item->samplers.items && i < samplers->count; i++) {
+		item->samplers.items[i] = arena_text(&item->arena, samplers->items[i]);
+		if (!item->samplers.items[i].at)
+			return false;
+	}
+	return item->samplers.items != NULL;
+}
+
+void worker_prepare(struct worker *worker, struct executor_slot *slot)
+{
+	struct worker_item *item = worker_item_of(worker, slot);
+	struct executor *executor = &worker->executor;
+	const struct comfyui_template *template;
+	struct text checkpoint = {NULL, 0};
+	struct error error;
+
+	template = worker_template_of(worker, slot, &error);
+	if (!template) {
+		worker_store_error(worker, slot, &error);
+		return;
+	}
+	if (!template->valid) {
+		executor_ends(executor, slot, EXECUTOR_FAILING_JOB, "invalid_template",
+			template->error_count ? template->errors[0] : "The template is not valid.");
+		return;
+	}
+	if (template->honours[COMFYUI_SET_CHECKPOINT] &&
+		!match(worker, slot, &template->places[COMFYUI_SET_CHECKPOINT], &checkpoint))
+		return;
+	describe(worker, item);
+	if (!note_nodes(item, slot, template) || item->information.failed ||
+		!substitute(worker, item, template, checkpoint, &error)) {
+		executor_ends(executor, slot, EXECUTOR_FAILING, "invalid_prompt",
+			item->information.failed ? "There is no memory for the prompt."
+						 : error.message);
+		return;
+	}
+	executor_prepared(executor, slot);
+}

@@ -1,0 +1,168 @@
+#ifndef WORKER_WORKER_H
+#define WORKER_WORKER_H
+
+#include "base/arena.h"
+#include "base/buffer.h"
+#include "base/uuid.h"
+#include "comfyui/calls.h"
+#include "comfyui/client.h"
+#include "comfyui/socket.h"
+#include "comfyui/template.h"
+#include "config/config.h"
+#include "executor.h"
+#include "store/job_work.h"
+#include "store/store.h"
+#include "store/watch.h"
+#include "store/worker_lock.h"
+
+/*
+ * The program around the executor: it does what that decides. executor.h is what to read first.
+ */
+
+/* What belongs to a slot of the executor, by the same index; lasts as long as its item. */
+struct worker_item {
+	struct arena arena;
+	struct store_work work;
+	struct store_attempt attempt; /* the present one */
+	const char *output_path;      /* within sample_dir */
+	struct buffer prompt;	      /* what is submitted */
+	struct buffer information;    /* what ComfyUI is to write into the PNG */
+	struct comfyui_node_ids samplers;
+	struct buffer picture; /* fetched, not yet saved */
+	struct store_output output;
+	struct text recipe; /* its digest */
+};
+
+/* Who asked: given to the client with each request, told again with the answer. */
+struct worker_request {
+	struct worker *worker;
+	enum executor_verb verb;
+	struct executor_slot *slot;
+	struct executor_chore *chore;
+	struct arena arena; /* of the answer */
+};
+
+/* The template of the job that was worked on last. */
+struct worker_template {
+	struct arena arena;
+	char job_id[40]; /* empty: none */
+	const struct comfyui_template *template;
+};
+
+/* The list of checkpoints that was asked for last. */
+struct worker_choices {
+	struct arena arena;
+	struct text class_type; /* `at` NULL: none */
+	struct text field;
+	struct comfyui_choices choices;
+	int64_t asked_at;
+};
+
+/* How a job gets on, for the log. */
+struct worker_pace {
+	char job_id[40];
+	int64_t total;
+	int64_t ended;
+	int64_t last_end; /* monotonic; 0: none yet */
+	double seconds;	  /* between two ends, of late; 0: not known */
+};
+
+/* ComfyUI's state as it was recorded last. */
+struct worker_state {
+	bool known;
+	bool connected;
+	bool unrecorded;
+	char version[64];
+	char error[512];
+};
+
+struct worker {
+	const struct config *config;
+	struct store *store; /* NULL while it cannot be opened */
+	struct store_watch *watch;
+	struct comfyui_client *client; /* NULL where no ComfyUI is configured; */
+	struct comfyui_socket *socket; /* likewise */
+	struct comfyui_socket_target target;
+	char client_id[UUID_SIZE];
+	struct executor executor;
+	struct worker_item items[EXECUTOR_SLOTS];
+	struct worker_request requests[EXECUTOR_SLOTS];
+	struct worker_request chore_request;
+	struct worker_request probe_request;
+	struct worker_template template;
+	struct worker_choices choices;
+	struct worker_pace pace;
+	struct worker_state state;
+	struct arena scratch; /* lasts for one action */
+	/* The database's news: */
+	int64_t version;    /* of the store when its orders were read; 0: never */
+	bool orders_wanted; /* they are to be read in any case */
+	int64_t again_at;   /* when to look again for a commit that was heard of */
+	int64_t again_pause;
+	bool resumed;	    /* the leases of the worker before were taken over */
+	bool store_failing; /* has been logged */
+};
+
+/* --- perform.c ---------------------------------------------------------------------------------
+ */
+
+/* Does what the executor decided. */
+void worker_perform(struct worker *worker, const struct executor_action *action);
+
+/* The item that belongs to the slot. */
+struct worker_item *worker_item_of(struct worker *worker, const struct executor_slot *slot);
+
+/* The database answered with an error: waits where waiting helps, else lets go of the item. */
+void worker_store_error(
+	struct worker *worker, struct executor_slot *slot, const struct error *error);
+
+/* --- prepare.c ---------------------------------------------------------------------------------
+ */
+
+/* EXECUTOR_PREPARE. */
+void worker_prepare(struct worker *worker, struct executor_slot *slot);
+
+/* The template of the slot's job; NULL with the error. */
+const struct comfyui_template *worker_template_of(
+	struct worker *worker, const struct executor_slot *slot, struct error *error);
+
+/* Fills what of the item does not depend on an attempt. False without memory. */
+bool worker_begin_item(struct worker *worker, struct executor_slot *slot);
+
+/* --- requests.c --------------------------------------------------------------------------------
+ */
+
+/* Starts the request of an action. */
+void worker_request(struct worker *worker, const struct executor_action *action);
+
+/* --- orders.c ----------------------------------------------------------------------------------
+ */
+
+/*
+ * Opens the database if need be, takes over leases, and reads what others want of the worker if
+ * that may have changed; `anyhow`: in any case.
+ */
+void worker_take_orders(struct worker *worker, bool anyhow);
+
+/* When to call it at the latest; INT64_MAX: not before the watch says so. */
+int64_t worker_orders_deadline(const struct worker *worker);
+
+/* Records what is known of ComfyUI, if that is news. `error` NULL: connected. */
+void worker_set_state(struct worker *worker, struct text version, const char *error);
+
+/* --- report.c ----------------------------------------------------------------------------------
+ */
+
+struct log_line;
+
+void worker_report_item(struct worker *worker, const struct executor_slot *slot, const char *event);
+void worker_report_end(struct worker *worker, const struct executor_slot *slot, const char *event);
+void worker_report_wait(const char *reason);
+void worker_report_error(const char *event, const struct error *error);
+void worker_report_state(const struct worker *worker);
+
+/* An item of the slot's job was leased, or has ended, as far as the pace is concerned. */
+void worker_pace_begin(struct worker *worker, const struct executor_slot *slot);
+void worker_pace_end(struct worker *worker, const struct executor_slot *slot, int64_t count);
+
+#endif
