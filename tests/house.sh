@@ -30,16 +30,26 @@ for file in common/*/*.c common/*/*.h; do
 	done
 done
 
+# The worker knows all rooms but http, and nobody knows the worker.
+for file in worker/*.[ch]; do
+	if grep -n '^#include "http/' "$file" >&2; then
+		breach "$file: worker must not include http/"
+	fi
+done
+if grep -nE '^#include "(\.\./)?worker/' common/*/*.[ch] cgi/*.[ch] >&2; then
+	breach "worker/ is included from outside"
+fi
+
 # One file includes each foreign header.
 for header in sqlite3.h json-c/ yaml.h png.h jpeglib.h webp/decode.h webp/encode.h zimg.h zlib.h libdeflate.h \
 	fcgiapp.h curl/ libwebsockets.h; do
-	files=$(grep -lE "^#include <$header" common/*/*.[ch] cgi/*.c | tr '\n' ' ')
+	files=$(grep -lE "^#include <$header" common/*/*.[ch] cgi/*.c worker/*.[ch] | tr '\n' ' ')
 	[ "$(printf '%s' "$files" | wc -w)" -le 1 ] || breach "<$header> is included by several files: $files"
 done
 
 # What has a bounded or clearer replacement, and files that hold more than one thing.
 banned='\b(sprintf|strcpy|strcat|strtok|gets|atoi|atol|gmtime|localtime|system|popen|alloca)\('
-for file in $(git ls-files 'common/*.[ch]' 'cgi/*.[ch]'); do
+for file in $(git ls-files 'common/*.[ch]' 'cgi/*.[ch]' 'worker/*.[ch]'); do
 	if grep -nE "$banned" "$file" >&2; then
 		breach "$file: has a bounded replacement"
 	fi
@@ -48,7 +58,7 @@ for file in $(git ls-files 'common/*.[ch]' 'cgi/*.[ch]'); do
 done
 
 # SQL lives in the store alone.
-if grep -nE '"(SELECT|INSERT INTO|UPDATE [a-z_]+ SET|DELETE FROM) ' $(git ls-files 'common/*.c' 'cgi/*.c' | grep -v '^common/store/') /dev/null >&2; then
+if grep -nE '"(SELECT|INSERT INTO|UPDATE [a-z_]+ SET|DELETE FROM) ' $(git ls-files 'common/*.c' 'cgi/*.c' 'worker/*.c' | grep -v '^common/store/') /dev/null >&2; then
 	breach "SQL outside common/store"
 fi
 exit $status

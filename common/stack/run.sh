@@ -76,6 +76,7 @@ export LOGS=files
 add_nginx
 add_pools
 add_feed
+add_worker
 [ -z "${CHECKPOINT_SAMPLER_DEMO:-}" ] || add_simulation
 
 # The supervisor is in a session of its own: Ctrl-C reaches this script alone, which stops it in order.

@@ -44,3 +44,8 @@ add_feed() {
 	add_service websocketd websocketd SIGTERM
 	[ -z "${FEED_PORT:-}" ] || add_service feed-socket feed-socket SIGTERM
 }
+
+# What renders.
+add_worker() {
+	add_service worker worker SIGTERM
+}
