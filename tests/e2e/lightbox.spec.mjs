@@ -1,3 +1,5 @@
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { codedPicture } from './support/picture.mjs';
 import { expect, test } from './support/test.mjs';
 import { comfyuiPrompt, FULL_SIZE, LANTERN, lantern, lanternFile } from './tree.mjs';
 
@@ -263,4 +265,60 @@ test('the metadata is searched, and keys typed there step nothing', async ({ app
 	await search.press('ArrowLeft');
 	await search.press('1');
 	await lightbox.expectPicture(lantern(values));
+});
+
+test.describe('a workflow of five megabytes', () => {
+	const NODES = 22_000;
+	const nodes = Array.from({ length: NODES }, (_, id) => ({
+		id,
+		type: id === NODES - 7 ? 'NeedleInTheHaystack' : 'KSampler',
+		pos: [id * 12.5, 40],
+		inputs: [{ name: 'model', type: 'MODEL', link: id + 1 }],
+		widgets_values: [`${2n ** 64n - 1n}`, 'fixed', 20, 7, 'euler', 'normal', 1],
+		properties: { 'Node name for S&R': `node number ${id}`, note: 'n'.repeat(40) },
+	}));
+	const workflow = JSON.stringify({ last_node_id: NODES, nodes });
+	const name = 'sd/heavy-workflow';
+	let files = [];
+
+	test.beforeAll(async ({ stack }) => {
+		expect(workflow.length).toBeGreaterThan(5_000_000);
+		const file = 'heavy-workflow-step00000001.safetensors';
+		files = [`${stack.checkpoints}/${name}-step00000001.safetensors`, `${stack.samples}/${file}`];
+		await writeFile(files[0], '');
+		await mkdir(files[1]);
+		await writeFile(`${files[1]}/seed=1.png`, codedPicture([3, 0, 0, 0, 0, 0], { texts: { workflow } }));
+	});
+	test.afterAll(async () => {
+		for (const file of files) await rm(file, { recursive: true, force: true });
+	});
+
+	test('unfolds, folds, scrolls and is searched with few elements in the document', async ({ app, page }) => {
+		await app.inDrawer((drawer) => drawer.getByRole('button', { name: 'Read the disk again' }).click());
+		await app.chooseRun(name);
+		await app.cell(0, 0).getByRole('button', { name: /^Open/ }).click();
+		await app.lightbox.showMetadata();
+		const tree = app.lightbox.metadata.getByRole('group', { name: 'workflow', exact: true });
+		const elements = () => app.lightbox.metadata.evaluate((pane) => pane.querySelectorAll('*').length);
+		await expect(tree).toContainText(`"last_node_id": ${NODES}`);
+		expect(await elements()).toBeLessThan(200);
+
+		const folded = tree.locator('summary').filter({ hasText: '"nodes":' });
+		await folded.click();
+		await expect(tree.locator('summary')).toHaveCount(2 + 100);
+		await tree.getByRole('button', { name: `${(NODES - 100).toLocaleString('en')} more` }).click();
+		await expect(tree.locator('summary')).toHaveCount(2 + 1000);
+		expect(await elements()).toBeLessThan(20_000);
+		await tree.hover();
+		await page.mouse.wheel(0, 900);
+		await expect.poll(() => tree.evaluate((element) => element.scrollTop + element.closest('aside').scrollTop)).toBeGreaterThan(400);
+		await page.mouse.wheel(0, -9000);
+		await folded.click();
+		await expect(tree.locator('summary')).toHaveCount(2);
+
+		await app.lightbox.metadata.getByLabel('Search in workflow').fill('needleinthe');
+		await expect(app.lightbox.metadata.getByRole('status')).toHaveText('1 found');
+		await expect(app.lightbox.metadata.getByLabel('Found in workflow')).toContainText(`nodes › ${NODES - 7} › type`);
+		await app.page.keyboard.press('Escape');
+	});
 });
