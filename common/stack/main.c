@@ -6,6 +6,7 @@
 #include "config/config.h"
 #include "stack/listen.h"
 #include "stack/render.h"
+#include "stack/templates.h"
 #include "store/backup.h"
 
 /* checkpoint-sampler: what people and start scripts ask of an installation. */
@@ -18,7 +19,7 @@ static const char USAGE[] =
 	"  url           print where the service can be opened, a line for each URL\n"
 	"  render ROOT   make RUNTIME_DIR ready for the web server: nginx.conf and links to the\n"
 	"                directories it serves. ROOT has nginx/ and web/dist/. Fails if the port\n"
-	"                is taken.\n"
+	"                is taken. With ComfyUI, an empty workflow_dir gets templates.\n"
 	"  backup FILE   copy the database into a new file, while everything runs\n"
 	"  restore FILE  make the database what a backup holds; what it held is kept beside it\n"
 	"  --version\n"
@@ -75,6 +76,21 @@ static int command_url(const struct config *config, const char *argument)
 	return put(&out);
 }
 
+/* Whoever is to generate images finds templates to begin with. */
+static void copy_templates(const struct config *config, const char *root)
+{
+	struct error error;
+	size_t copied;
+
+	if (!config->comfyui.enabled)
+		return;
+	if (!stack_copy_templates(root, config->workflow_dir, &copied, &error))
+		(void)fprintf(stderr, "warning: %s\n", error.message);
+	else if (copied)
+		(void)printf("%zu workflow templates to begin with were put into %s.\n", copied,
+			config->workflow_dir);
+}
+
 static int command_render(const struct config *config, const char *root)
 {
 	const char *runtime_dir = getenv("RUNTIME_DIR");
@@ -90,6 +106,7 @@ static int command_render(const struct config *config, const char *root)
 		!config_make_directories(config, &error) ||
 		!stack_render(config, root, runtime_dir, &error))
 		return say(&error);
+	copy_templates(config, root);
 	return EXIT_SUCCESS;
 }
 

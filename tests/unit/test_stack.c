@@ -17,6 +17,7 @@
 #include "base/limits.h"
 #include "stack/listen.h"
 #include "stack/render.h"
+#include "stack/templates.h"
 #include "support.h"
 
 static struct arena arena;
@@ -200,10 +201,46 @@ static void test_render_says_what_fails(void **state)
 	support_directory_remove(directory);
 }
 
+static void test_templates(void **state)
+{
+	char root[SUPPORT_PATH];
+	const char *workflows;
+	struct error error;
+	struct buffer content;
+	size_t copied;
+
+	(void)state;
+	support_directory_make(root);
+	workflows = arena_printf(&arena, "%s/mine", root);
+	assert_int_equal(mkdir(workflows, 0777), 0);
+	assert_false(stack_copy_templates(root, workflows, &copied, &error));
+	assert_non_null(strstr(error.message, "common/comfyui/templates"));
+	support_write(root, "common/comfyui/templates/a.json", TEXT("{}"));
+	support_write(root, "common/comfyui/templates/b.json", TEXT("[1]"));
+	assert_false(
+		stack_copy_templates(root, arena_printf(&arena, "%s/none", root), &copied, &error));
+	/* What is hidden is not the user's: a trash, a mark of the file manager. */
+	support_write(workflows, ".hidden", TEXT(""));
+	assert_true(stack_copy_templates(root, workflows, &copied, &error));
+	assert_int_equal(copied, 2);
+	buffer_init(&content, 100);
+	assert_true(
+		file_read_path(AT_FDCWD, arena_printf(&arena, "%s/b.json", workflows), &content));
+	assert_true(text_equal(buffer_text(&content), TEXT("[1]")));
+	buffer_free(&content);
+	/* As soon as there is anything, nothing is added. */
+	assert_int_equal(unlink(arena_printf(&arena, "%s/a.json", workflows)), 0);
+	assert_true(stack_copy_templates(root, workflows, &copied, &error));
+	assert_int_equal(copied, 0);
+	assert_int_not_equal(access(arena_printf(&arena, "%s/a.json", workflows), F_OK), 0);
+	support_directory_remove(root);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_listen_lines),
+		cmocka_unit_test(test_templates),
 		cmocka_unit_test(test_urls),
 		cmocka_unit_test(test_probe_names_a_taken_port),
 		cmocka_unit_test(test_render),

@@ -1,0 +1,102 @@
+// The workflow templates that we ship: each is valid, tagged as its kind needs it, and what ComfyUI's own description
+// of its node classes accepts; and an empty workflow_dir gets them.
+import assert from 'node:assert/strict';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { get } from './client.mjs';
+import { freePort, makePlace, root, startStack } from './stack.mjs';
+
+const shipped = path.join(root, 'common/comfyui/templates');
+const names = (await readdir(shipped)).sort();
+const classes = JSON.parse(await readFile(path.join(root, 'tests/fixtures/comfyui/object_info.json'), 'utf8'));
+
+/** Inputs that name files: whose files there are is the user's matter. */
+const files = /^(unet|ckpt|lora|vae|clip)_name\d?$/;
+
+function choices(specification) {
+	if (Array.isArray(specification[0])) return specification[0];
+	return specification[0] === 'COMBO' ? (specification[1].options ?? []) : undefined;
+}
+
+function checkInput(graph, where, name, value, specification) {
+	const [type, options = {}] = specification;
+	const list = choices(specification);
+	if (Array.isArray(value)) {
+		const from = graph[value[0]];
+		assert.ok(from, `${where}.${name}: node ${value[0]} is not there`);
+		assert.equal(classes[from.class_type].output[value[1]], type, `${where}.${name}`);
+	} else if (list) {
+		if (files.test(name)) assert.match(value, /^[\w.-]+\.safetensors$/, `${where}.${name}`);
+		else assert.ok(list.includes(value), `${where}.${name}: ${value} is none of ${list}`);
+	} else {
+		assert.equal(typeof value, type === 'STRING' ? 'string' : 'number', `${where}.${name}`);
+		if (type === 'INT') assert.ok(Number.isInteger(value), `${where}.${name}`);
+		if (typeof value === 'number') assert.ok(value >= (options.min ?? -Infinity) && value <= (options.max ?? Infinity), `${where}.${name}`);
+	}
+}
+
+describe('each shipped template', () => {
+	for (const name of names)
+		test(`${name} is accepted by ComfyUI's description of its classes`, async () => {
+			const graph = JSON.parse(await readFile(path.join(shipped, name), 'utf8'));
+			for (const [id, node] of Object.entries(graph)) {
+				const where = `${name}: ${node.class_type} ${id}`;
+				const { required, optional = {} } = classes[node.class_type]?.input ?? {};
+				assert.ok(required, `${where}: the class is not among the recorded ones`);
+				assert.deepEqual(Object.keys(required).filter((input) => !(input in node.inputs)), [], `${where}: missing`);
+				for (const [input, value] of Object.entries(node.inputs)) {
+					assert.ok(required[input] ?? optional[input], `${where}: there is no input ${input}`);
+					checkInput(graph, where, input, value, required[input] ?? optional[input]);
+				}
+				if (node._meta.cs_role) assert.ok(node._meta.title.endsWith(`cs:${node._meta.cs_role}`), `${where}: the title survives an export`);
+			}
+		});
+});
+
+describe('an empty workflow_dir', () => {
+	let place;
+	let comfyui;
+	before(async () => {
+		place = await makePlace();
+		comfyui = { host: '127.0.0.1', port: await freePort() };
+	});
+	after(() => rm(place, { recursive: true }));
+
+	async function withStack(config, use) {
+		const stack = await startStack({ place, config });
+		try {
+			return await use(stack);
+		} finally {
+			await stack.stop();
+		}
+	}
+	const workflows = async (stack) => (await get(stack, '/api/workflows')).json;
+
+	test('stays empty while no ComfyUI is configured', async () => {
+		assert.deepEqual(await withStack({}, workflows), []);
+	});
+	test('gets the shipped templates, all valid and with nothing to warn of', async () => {
+		const listed = await withStack({ comfyui }, async (stack) => {
+			assert.match(stack.launch.output, /6 workflow templates to begin with were put into .*workflows/);
+			return workflows(stack);
+		});
+		assert.deepEqual(listed.map(({ name }) => name), names);
+		for (const { name, validation_state, parameters, warnings, errors } of listed) {
+			assert.deepEqual({ name, validation_state, warnings, errors }, { name, validation_state: 'valid', warnings: [], errors: [] });
+			for (const parameter of ['checkpoint', 'positive_prompt', 'negative_prompt', 'seed', 'steps', 'cfg', 'sampler_name', 'scheduler', 'width', 'height'])
+				assert.ok(parameters.includes(parameter), `${name}: ${parameter}`);
+			assert.equal(parameters.includes('shift'), /qwen/.test(name), name);
+		}
+		for (const { name, roles } of listed) assert.equal('lora_loader' in roles, /lora/.test(name), name);
+	});
+	test('is never written to again once it holds anything', async () => {
+		const directory = path.join(place, 'workflows');
+		await rm(directory, { recursive: true });
+		await mkdir(directory);
+		await writeFile(path.join(directory, names[0]), 'mine');
+		const listed = await withStack({ comfyui }, workflows);
+		assert.deepEqual(listed.map(({ name }) => name), [names[0]]);
+		assert.equal(await readFile(path.join(directory, names[0]), 'utf8'), 'mine');
+	});
+});
