@@ -46,11 +46,14 @@ function json<Answer>(url: string, options: Call = {}): Promise<Answer> {
   return answer(url, options, (text) => JSON.parse(text) as Answer)
 }
 
-/** `read` throws when the text is not what it should be. */
-async function answer<Answer>(url: string, options: Call, read: (text: string) => Answer): Promise<Answer> {
-  const response = await call(url, options)
+/** `parse` throws when the text is not what it should be. */
+async function answer<Answer>(url: string, options: Call, parse: (text: string) => Answer): Promise<Answer> {
+  return read(await call(url, options), parse)
+}
+
+async function read<Answer>(response: Response, parse: (text: string) => Answer): Promise<Answer> {
   try {
-    return read(await response.text())
+    return parse(await response.text())
   } catch (thrown) {
     if (isAbort(thrown)) throw thrown
     throw new ApiError(response.status, 'unexpected_answer', 'The answer of the server broke off.')
@@ -65,11 +68,20 @@ export const api = {
       signal: options.signal,
     }),
 
-  scan: (trainingRunId: string, options: { refresh: boolean; signal?: AbortSignal }) =>
-    json<Scan>(
-      `/api/training-runs/${encodeURIComponent(trainingRunId)}/scan${options.refresh ? '?refresh=1' : ''}`,
-      { signal: options.signal },
-    ),
+  /** `known`: the ETag of what the caller has already; if that is still so, there is no `scan` in the answer. */
+  scan: async (
+    trainingRunId: string,
+    options: { refresh: boolean; known?: string | undefined; signal?: AbortSignal },
+  ): Promise<{ etag: string; scan: Scan | undefined }> => {
+    const url = `/api/training-runs/${encodeURIComponent(trainingRunId)}/scan${options.refresh ? '?refresh=1' : ''}`
+    const response = await call(url, { signal: options.signal })
+    const etag = response.headers.get('etag') ?? ''
+    if (etag !== '' && etag === options.known) {
+      await response.body?.cancel()
+      return { etag, scan: undefined }
+    }
+    return { etag, scan: await read(response, (text) => JSON.parse(text) as Scan) }
+  },
 
   imageMetadata: (image: Image, signal?: AbortSignal) =>
     json<ImageMetadata>(imageMetadataUrl(image), { signal }),

@@ -14,7 +14,7 @@ export interface Column {
 
 /**
  * A scan laid out by columns, so that grouping and filtering 100,000 images compares small integers.
- * Built once per scan and never changed.
+ * Built once per scan and never changed; a change of the scan makes another.
  */
 export interface Catalog {
   readonly images: readonly Image[]
@@ -22,19 +22,38 @@ export interface Catalog {
   readonly columns: ReadonlyMap<string, Column>
 }
 
-/** Takes O(images × dimensions). */
-export function buildCatalog(scan: Pick<Scan, 'images' | 'dimensions'>): Catalog {
+/** By code in `from`: the code of the same value in `to`; undefined when all are the same. */
+function recoding(from: Column, to: Dimension, positions: ReadonlyMap<string, number>): Int32Array | undefined {
+  if (from.dimension === to) return undefined
+  return Int32Array.from(from.dimension.values, (value) => positions.get(value) ?? ABSENT)
+}
+
+/**
+ * Takes O(images × dimensions). Where `previous` has the same image at the same place, its values are not looked up again,
+ * so that a change of a few images in 100,000 takes a millisecond or two.
+ */
+export function buildCatalog(scan: Pick<Scan, 'images' | 'dimensions'>, previous?: Catalog): Catalog {
   const columns = new Map<string, Column>()
+  const isKnown = (image: Image, at: number): boolean => previous?.images[at] === image
   for (const dimension of scan.dimensions) {
-    const positions = new Map(dimension.values.map((value, position) => [value, position]))
+    const { name } = dimension
+    const before = previous?.columns.get(name)
+    const positions =
+      before?.dimension === dimension
+        ? before.positions
+        : new Map(dimension.values.map((value, position) => [value, position]))
+    const recode = before && recoding(before, dimension, positions)
     const codes = new Int32Array(scan.images.length)
     scan.images.forEach((image, at) => {
-      const value = Object.hasOwn(image.dimensions, dimension.name)
-        ? image.dimensions[dimension.name]
-        : undefined
+      if (before && isKnown(image, at)) {
+        const code = before.codes[at] ?? ABSENT
+        codes[at] = recode && code !== ABSENT ? (recode[code] ?? ABSENT) : code
+        return
+      }
+      const value = Object.hasOwn(image.dimensions, name) ? image.dimensions[name] : undefined
       codes[at] = value === undefined ? ABSENT : (positions.get(value) ?? ABSENT)
     })
-    columns.set(dimension.name, { dimension, positions, codes })
+    columns.set(name, { dimension, positions, codes })
   }
   return { images: scan.images, dimensions: scan.dimensions, columns }
 }

@@ -12,3 +12,12 @@ export function mostSampled(runs: readonly TrainingRun[]): TrainingRun | undefin
   }
   return best
 }
+
+/** The runs of `fresh`; one that is as it was in `known` stays the same object, so that nothing follows a change of none. */
+export function keepUnchanged(known: readonly TrainingRun[], fresh: readonly TrainingRun[]): TrainingRun[] {
+  const texts = new Map(known.map((run) => [run.id, { run, text: JSON.stringify(run) }]))
+  return fresh.map((run) => {
+    const before = texts.get(run.id)
+    return before?.text === JSON.stringify(run) ? before.run : run
+  })
+}

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { fitCellWidth, visibleSpan } from './gridWindow'
+import { dimension } from '@/domain/fixtures'
+import type { Axis } from '@/domain/imageIndex'
+import { fitCellWidth, pushedBy, visibleSpan } from './gridWindow'
 
 describe('visibleSpan', () => {
   it('covers exactly the tracks in sight, and the margin', () => {
@@ -25,5 +27,22 @@ describe('fitCellWidth', () => {
     expect(fitCellWidth(1000, 4, 1000)).toBe(250)
     expect(fitCellWidth(1000, 40, 1000)).toBe(160)
     expect(fitCellWidth(1000, 1, 1000)).toBe(720)
+  })
+})
+
+describe('pushedBy', () => {
+  const axis = (name: string, ...values: string[]): Axis => ({ dimension: dimension(name, ...values), values })
+  const before = axis('seed', '2', '4', '6')
+
+  it('follows the first track in sight', () => {
+    expect(pushedBy(before, axis('seed', '1', '2', '3', '4', '5', '6'), 150, 100)).toBe(200)
+    expect(pushedBy(before, axis('seed', '2', '4', '6', '8'), 150, 100)).toBe(0)
+  })
+
+  it('stays at the beginning, and where another dimension or none comes', () => {
+    expect(pushedBy(before, axis('seed', '1', '2', '4', '6'), 0, 100)).toBe(0)
+    expect(pushedBy(before, axis('cfg', '1', '2', '4', '6'), 150, 100)).toBe(0)
+    expect(pushedBy(before, undefined, 150, 100)).toBe(0)
+    expect(pushedBy(before, axis('seed', '6'), 150, 100)).toBe(0)
   })
 })

@@ -1,5 +1,7 @@
 // Which rows and columns of a uniform grid are near the viewport. Lengths in CSS pixels.
 
+import type { Axis } from '@/domain/imageIndex'
+
 export interface Span {
   /** The first index in it. */
   readonly start: number
@@ -42,4 +44,16 @@ export const MAX_CELL = 1344
 export function fitCellWidth(room: number, columns: number, viewportHeight: number): number {
   const widest = Math.min(MAX_CELL, Math.max(240, viewportHeight * 0.72))
   return Math.floor(Math.min(widest, Math.max(160, room / Math.max(1, columns))))
+}
+
+/**
+ * How far the first track in sight has been pushed on by values that came in before it, where `offset` is what has been scrolled
+ * out of sight. 0 while the beginning is in sight: there they come in in sight.
+ */
+export function pushedBy(before: Axis | undefined, after: Axis | undefined, offset: number, track: number): number {
+  if (!before || before.dimension.name !== after?.dimension.name || offset <= 0) return 0
+  const at = Math.floor(offset / track)
+  const value = before.values[at]
+  const next = value === undefined ? -1 : after.values.indexOf(value)
+  return next === -1 ? 0 : (next - at) * track
 }

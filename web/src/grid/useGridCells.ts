@@ -7,7 +7,7 @@ import { NARROW } from '@/state/viewport'
 import type { Size } from '@/ui/size'
 import { anchoringScroll } from './dividers'
 import { gridLayout, type Layout } from './gridLayout'
-import { indices, type Span } from './gridWindow'
+import { indices, pushedBy, type Span } from './gridWindow'
 import { useCellSources, useGridPictures } from './useGridPictures'
 import { useGridWindow } from './useGridWindow'
 
@@ -44,6 +44,8 @@ export interface GridCells {
 }
 
 const TALLEST = 3
+/** Of fewer columns none is small. */
+const WORTH_HOLDING = 3
 
 /** Which cells are in the document, how large they are, and which pictures they want. */
 export function useGridCells({ index, body, coveredTop }: GridCellsInput): GridCells {
@@ -61,11 +63,18 @@ export function useGridCells({ index, body, coveredTop }: GridCellsInput): GridC
 
   const columns = computed(() => axisLength(index().x))
   const rows = computed(() => axisLength(index().y))
+  /** Columns for which cells are made to fit. Images that come do not make those smaller that are looked at. */
+  const fitted = computed<{ by: readonly unknown[]; columns: number }>((before) => {
+    const dimension = index().x?.dimension.name
+    const by = [runs.selected.value?.id, dimension, view.selections.value.get(dimension ?? '')]
+    const isHeld = before !== undefined && before.columns >= WORTH_HOLDING && by.every((each, at) => each === before.by[at])
+    return isHeld && columns.value > before.columns ? before : { by, columns: columns.value }
+  })
   const layout = computed(() =>
     gridLayout({
       viewportWidth: viewport.width.value,
       viewportHeight: viewport.height.value,
-      columns: columns.value,
+      columns: fitted.value.columns,
       hasColumnLabels: index().x !== undefined,
       hasRowLabels: index().y !== undefined,
       hasSliders: index().slider !== undefined,
@@ -97,6 +106,25 @@ export function useGridCells({ index, body, coveredTop }: GridCellsInput): GridC
       window.scrollBy({
         left: anchoringScroll(left, oldColumnTrack, columnTrack),
         top: anchoringScroll(top, oldRowTrack, rowTrack),
+        behavior: 'instant',
+      })
+    },
+    { flush: 'post' },
+  )
+
+  // So does what is in sight when rows or columns come in before it.
+  let catalog = view.catalog.value
+  watch(
+    index,
+    (next, before) => {
+      const isOther = view.catalog.value !== catalog
+      catalog = view.catalog.value
+      if (!isOther) return
+      const { left, top } = near.offset()
+      const { columnTrack, rowTrack } = layout.value
+      window.scrollBy({
+        left: pushedBy(before.x, next.x, left, columnTrack),
+        top: pushedBy(before.y, next.y, top, rowTrack),
         behavior: 'instant',
       })
     },

@@ -4,12 +4,14 @@ import { chordOf } from '@/ui/keys'
 import { cellAfter, clampPlace, scrollInto } from './gridFocus'
 import { columnLeft, type Layout } from './gridLayout'
 import { contains, type Span } from './gridWindow'
+import type { GridCell, GridRow } from './useGridCells'
 
 export interface GridFocusInput {
   readonly body: Readonly<ShallowRef<HTMLElement | null>>
   readonly layout: ComputedRef<Layout>
   readonly columns: ComputedRef<number>
   readonly rows: ComputedRef<number>
+  readonly mountedRows: ComputedRef<readonly GridRow[]>
   /** In sight. */
   readonly visibleColumns: ComputedRef<Span>
   readonly visibleRows: ComputedRef<Span>
@@ -19,7 +21,9 @@ export interface GridFocusInput {
 export interface GridFocus {
   /** The one cell that Tab leads to: the last one focused, or the first in sight. */
   readonly tabStop: ComputedRef<CellPlace>
-  focused(place: CellPlace): void
+  focused(cell: GridCell): void
+  /** Scrolls a cell into sight and focuses it. */
+  focus(place: CellPlace): Promise<void>
   /** For keys pressed on a cell; those that are none of the grid's are left alone. */
   press(event: KeyboardEvent, place: CellPlace): void
 }
@@ -29,11 +33,17 @@ const FRAMES = 5
 
 /** One tab stop for the grid; arrows lead from cell to cell, also to those that are not in the document yet. */
 export function useGridFocus(input: GridFocusInput): GridFocus {
-  const last = shallowRef<CellPlace>()
+  const last = shallowRef<CellPlace & { readonly key?: string }>()
+  /** Its place by now: rows and columns may have come in before it. */
+  const lastPlace = computed<CellPlace | undefined>(() => {
+    const key = last.value?.key
+    const cell = input.mountedRows.value.flatMap(({ cells }) => cells).find((each) => each.key === key)
+    return cell ?? last.value
+  })
 
   const tabStop = computed((): CellPlace => {
     const { columns, rows, visibleColumns, visibleRows } = input
-    const place = last.value
+    const place = lastPlace.value
     const isInSight =
       place && contains(visibleColumns.value, place.x) && contains(visibleRows.value, place.y)
     return isInSight
@@ -77,9 +87,10 @@ export function useGridFocus(input: GridFocusInput): GridFocus {
 
   return {
     tabStop,
-    focused(place) {
-      last.value = place
+    focused({ x, y, key }) {
+      last.value = { x, y, key }
     },
+    focus,
     press(event, place) {
       const { start, end } = input.visibleRows.value
       const next = cellAfter(place, chordOf(event), {

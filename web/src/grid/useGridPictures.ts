@@ -79,7 +79,14 @@ export function useGridPictures(input: GridPicturesInput): void {
     return rest.map((image) => (isSmall ? of(image).original.url : of(image).moving.url))
   }
 
-  watch([input.cells, input.visibleRows, input.visibleColumns], motion.touch, { immediate: true })
+  watch(
+    [view.catalog, input.cells, input.visibleRows, input.visibleColumns],
+    ([catalog], [before]) => {
+      // Images that come move nothing.
+      if (before === undefined || catalog === before) motion.touch()
+    },
+    { immediate: true },
+  )
   watch(
     [
       input.cells,

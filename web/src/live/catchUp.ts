@@ -11,12 +11,15 @@ export interface CatchUpOptions {
   readonly onChange: (isCurrent: boolean) => void
 }
 
+interface Attempt {
+  timer?: ReturnType<typeof setTimeout>
+}
+
 export class CatchUp {
   readonly #options: CatchUpOptions
   readonly #handlers = new Set<GapHandler>()
-  /** By handler that has not succeeded since the last gap: the timer of its next attempt, if it failed. */
-  readonly #behind = new Map<GapHandler, ReturnType<typeof setTimeout> | undefined>()
-  #round = 0
+  /** By handler that has not succeeded since the last gap: its latest attempt. */
+  readonly #behind = new Map<GapHandler, Attempt>()
 
   constructor(options: CatchUpOptions) {
     this.#options = options
@@ -33,36 +36,43 @@ export class CatchUp {
 
   /** Something may have been missed: all read again, also those that are reading. */
   begin(): void {
-    this.stop()
-    const round = ++this.#round
-    for (const handler of this.#handlers) this.#behind.set(handler, undefined)
+    for (const handler of this.#handlers) this.#start(handler)
     this.#options.onChange(this.#behind.size === 0)
-    for (const handler of [...this.#behind.keys()]) void this.#read(handler, round, FIRST_PAUSE_MS)
+  }
+
+  /** The same for one of them. */
+  beginOne(handler: GapHandler): void {
+    this.#start(handler)
+    this.#options.onChange(this.#behind.size === 0)
   }
 
   /** The connection is gone: the next one begins anew. */
   stop(): void {
-    this.#round++
-    for (const timer of this.#behind.values()) clearTimeout(timer)
+    for (const { timer } of this.#behind.values()) clearTimeout(timer)
     this.#behind.clear()
   }
 
+  #start(handler: GapHandler): void {
+    clearTimeout(this.#behind.get(handler)?.timer)
+    const attempt: Attempt = {}
+    this.#behind.set(handler, attempt)
+    void this.#read(handler, attempt, FIRST_PAUSE_MS)
+  }
+
   #succeed(handler: GapHandler): void {
-    clearTimeout(this.#behind.get(handler))
+    clearTimeout(this.#behind.get(handler)?.timer)
     if (this.#behind.delete(handler) && this.#behind.size === 0) this.#options.onChange(true)
   }
 
-  async #read(handler: GapHandler, round: number, pause: number): Promise<void> {
+  async #read(handler: GapHandler, attempt: Attempt, pause: number): Promise<void> {
     try {
       await handler()
-      if (round === this.#round) this.#succeed(handler)
+      if (this.#behind.get(handler) === attempt) this.#succeed(handler)
     } catch {
-      if (round !== this.#round || !this.#behind.has(handler)) return
-      const next = Math.min(LONGEST_PAUSE_MS, pause * 2)
-      this.#behind.set(
-        handler,
-        setTimeout(() => void this.#read(handler, round, next), pause),
-      )
+      if (this.#behind.get(handler) !== attempt) return
+      attempt.timer = setTimeout(() => {
+        void this.#read(handler, attempt, Math.min(LONGEST_PAUSE_MS, pause * 2))
+      }, pause)
     }
   }
 }

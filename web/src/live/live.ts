@@ -17,6 +17,8 @@ export interface Live {
    * after a pause. The state is `live` only when all have succeeded. Ends as `on` does.
    */
   onGap(handler: GapHandler): () => void
+  /** Calls a handler that was given to onGap as after a gap: some of what it reads has changed. */
+  missed(handler: GapHandler): void
   /**
    * Narrows the messages about images to one training run. `onMissed` is called when some about this run may have been missed
    * because another one was watched until now.
@@ -26,6 +28,9 @@ export interface Live {
 
 type Handler = (message: never) => void
 
+/** Who is behind for no longer than this is not said to be. */
+const MOMENT_MS = 1_000
+
 /** Which run the feed tells of: after hello of all, after `watch` of one, in between nobody knows. */
 type Told = 'all' | 'unknown' | { readonly run: string }
 
@@ -34,9 +39,16 @@ export function useLive(): Live {
   const handlers = new Map<LiveType, Set<Handler>>()
   const isOnline = ref(navigator.onLine)
   const isCurrent = shallowRef({ is: false, since: Date.now() })
+  let behindTimer: ReturnType<typeof setTimeout> | undefined
+  function setCurrent(is: boolean): void {
+    clearTimeout(behindTimer)
+    if (isCurrent.value.is !== is) isCurrent.value = { is, since: Date.now() }
+  }
   const catchUp = new CatchUp({
     onChange(is) {
-      if (isCurrent.value.is !== is) isCurrent.value = { is, since: Date.now() }
+      clearTimeout(behindTimer)
+      if (is) setCurrent(true)
+      else behindTimer = setTimeout(() => setCurrent(false), MOMENT_MS)
     },
   })
 
@@ -94,7 +106,7 @@ export function useLive(): Live {
       if (!isSame) connection.value = next
       if (next.phase === 'open') return
       catchUp.stop()
-      isCurrent.value = { is: false, since: Date.now() }
+      setCurrent(false)
     },
     onMessage(message) {
       if (!isNews(message)) {
@@ -126,6 +138,7 @@ export function useLive(): Live {
     window.removeEventListener('pageshow', wake)
     document.removeEventListener('visibilitychange', wake)
     catchUp.stop()
+    clearTimeout(behindTimer)
     socket.stop()
   })
 
@@ -150,6 +163,9 @@ export function useLive(): Live {
       return untilScopeEnds(() => void ofType.delete(handler))
     },
     onGap: (handler) => untilScopeEnds(catchUp.add(handler)),
+    missed(handler) {
+      if (socket.connection.phase === 'open') catchUp.beginOne(handler)
+    },
     watchRun(id, onMissed) {
       wantedRun = id
       missedRun = onMissed

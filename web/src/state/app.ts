@@ -31,9 +31,9 @@ const KEY: InjectionKey<AppState> = Symbol('app state')
 export function provideAppState(): AppState {
   const start = readStart()
   const live = useLive()
-  const runs = useTrainingRuns(start.run, start.link !== undefined)
+  const runs = useTrainingRuns(start.run, start.link !== undefined, live)
   const view = useView(
-    () => runs.scan.value.value,
+    () => runs.images.value,
     () => runs.selected.value?.id,
     start.view,
   )

@@ -1,4 +1,5 @@
 import { ref, shallowRef, watch, type Ref, type ShallowRef } from 'vue'
+import type { CellPlace } from '@/domain/cells'
 import { recallNumber, remember } from './storage'
 
 export interface GridState {
@@ -10,6 +11,8 @@ export interface GridState {
   readonly width: Ref<number>
   /** The URLs of the pictures that belong into the viewport now. */
   readonly visibleUrls: ShallowRef<readonly string[]>
+  /** The cell that was asked for last; the grid scrolls to it and focuses it. */
+  readonly revealed: ShallowRef<CellPlace | undefined>
 }
 
 export function useGridState(): GridState {
@@ -17,5 +20,5 @@ export function useGridState(): GridState {
   watch(chosenWidth, (width) => remember('cell-width', width))
   const chosenHeight = ref(recallNumber('cell-height'))
   watch(chosenHeight, (height) => remember('cell-height', height))
-  return { chosenWidth, chosenHeight, width: ref(0), visibleUrls: shallowRef([]) }
+  return { chosenWidth, chosenHeight, width: ref(0), visibleUrls: shallowRef([]), revealed: shallowRef() }
 }

@@ -12,6 +12,11 @@ export interface RemoteHandle<Value> {
   readonly remote: Readonly<ShallowRef<Remote<Value>>>
   /** Fetches; a load still under way is aborted, so the latest wins. `keep` shows the old value meanwhile. */
   load(fetch: (signal: AbortSignal) => Promise<Value>, options?: { keep?: boolean }): Promise<void>
+  /**
+   * Fetches without a word, after any load that is under way: value and state stay until it succeeds. Throws what `fetch`
+   * throws, or AbortError when a load came in between.
+   */
+  reread(fetch: (signal: AbortSignal) => Promise<Value>): Promise<void>
   /** Replaces the value without a fetch. */
   set(value: Value): void
   clear(): void
@@ -20,6 +25,7 @@ export interface RemoteHandle<Value> {
 export function useRemote<Value>(): RemoteHandle<Value> {
   const remote = shallowRef<Remote<Value>>({ state: 'idle' })
   let current: AbortController | undefined
+  let underWay: Promise<unknown> = Promise.resolve()
 
   function abort(): void {
     current?.abort()
@@ -36,12 +42,26 @@ export function useRemote<Value>(): RemoteHandle<Value> {
       const value = keep ? remote.value.value : undefined
       remote.value = { state: 'loading', value }
       try {
-        const fetched = await fetch(controller.signal)
+        const fetching = fetch(controller.signal)
+        underWay = fetching.catch(() => undefined)
+        const fetched = await fetching
         if (current === controller) remote.value = { state: 'ready', value: fetched }
       } catch (thrown) {
         if (current !== controller || isAbort(thrown)) return
         remote.value = { state: 'failed', error: asApiError(thrown), value }
       }
+    },
+    async reread(fetch) {
+      for (let seen: unknown; seen !== underWay; ) {
+        seen = underWay
+        await seen
+      }
+      abort()
+      const controller = new AbortController()
+      current = controller
+      const value = await fetch(controller.signal)
+      controller.signal.throwIfAborted()
+      remote.value = { state: 'ready', value }
     },
     set(value) {
       abort()

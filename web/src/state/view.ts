@@ -1,12 +1,14 @@
 import { computed, shallowRef, watch, type ComputedRef } from 'vue'
-import type { Dimension, FilterMode, Scan } from '@/api/types'
+import type { Dimension, FilterMode } from '@/api/types'
 import { buildCatalog, type Catalog } from '@/domain/catalog'
-import { choicePosition, type ChosenValues, stepChoice } from '@/domain/choices'
+import { type ChosenValues, stepChoice } from '@/domain/choices'
 import { carrySelections, effectiveMode, type Modes, type Selections } from '@/domain/filters'
 import { buildIndex, freeDimensions, type ImageIndex } from '@/domain/imageIndex'
+import { type HeldChoice, type HeldRoles, type HeldSingles, type HeldValue, holdChoice, holdRoles, holdSingles, holdValue } from '@/domain/held'
 import { positionOf } from '@/domain/positions'
 import type { Arrangement } from '@/domain/presets'
-import { assignRole, carryRoles, firstView, type Role, type Roles, swapAxes } from '@/domain/roles'
+import { assignRole, type Role, type Roles, swapAxes } from '@/domain/roles'
+import type { RunScan } from '@/live/followedScan'
 import type { StoredView } from './storedView'
 
 export interface View {
@@ -30,6 +32,8 @@ export interface View {
   arrange(arrangement: Arrangement): void
   select(dimension: Dimension, change: (selections: Selections) => Selections): void
   step(by: number): void
+  /** Shows the images of a choice, by its position. */
+  choose(choice: number): void
   /** Moves the master slider, and every cell with it. */
   moveAll(position: number): void
   /** Moves one cell until the master slider is moved. */
@@ -41,10 +45,11 @@ export interface View {
 
 /**
  * How the selected run's images are laid out. What somebody chose is kept across runs as it was chosen; what applies
- * to the current run is derived from it.
+ * to the current run is derived from it. What nobody chose is derived when a run is shown and then held (domain/held.ts): images
+ * that come move nothing.
  */
 export function useView(
-  scan: () => Scan | undefined,
+  scan: () => RunScan | undefined,
   runId: () => string | undefined,
   initial: StoredView,
 ): View {
@@ -56,27 +61,40 @@ export function useView(
   const masterValues = shallowRef<ReadonlyMap<string, string>>(initial.positions)
   const cellValues = shallowRef<ReadonlyMap<string, string>>(new Map())
 
-  const catalog = computed(() => {
+  const catalog = computed<Catalog | undefined>((before) => {
     const value = scan()
-    return value && buildCatalog(value)
+    return value && buildCatalog(value, before)
   })
-  const roles = computed<Roles>(() => {
-    if (!catalog.value) return {}
-    return wantedRoles.value ? carryRoles(wantedRoles.value, catalog.value) : firstView(catalog.value)
-  })
-  const selections = computed(() =>
-    carrySelections(wantedSelections.value, catalog.value?.dimensions ?? []),
+  const run = computed(() => scan()?.run)
+  const heldRoles = computed<HeldRoles>((before) => holdRoles(before, run.value, wantedRoles.value, catalog.value))
+  const roles = computed(() => heldRoles.value.roles)
+  const heldSingles = computed<HeldSingles>((before) =>
+    holdSingles(before, run.value, catalog.value?.dimensions ?? [], wantedModes.value, wantedSelections.value),
   )
+  const selections = computed(() => carrySelections(heldSingles.value.selections, catalog.value?.dimensions ?? []))
   const free = computed(() => (catalog.value ? freeDimensions(catalog.value, roles.value) : []))
   const index = computed(
     () =>
       catalog.value &&
       buildIndex(catalog.value, roles.value, wantedModes.value, selections.value, free.value),
   )
-  const choice = computed(() => choicePosition(index.value?.choices ?? [], chosen.value))
+  const heldChoice = computed<HeldChoice>((before) =>
+    holdChoice(before, {
+      run: run.value,
+      catalog: catalog.value,
+      choices: index.value?.choices ?? [],
+      chosen: chosen.value,
+      chosenBy: [roles.value, wantedModes.value, wantedSelections.value],
+    }),
+  )
+  const choice = computed(() => heldChoice.value.position)
+  const heldValue = computed<HeldValue>((before) => {
+    const axis = index.value?.slider
+    return holdValue(before, run.value, axis, axis && masterValues.value.get(axis.dimension.name))
+  })
   const position = computed(() => {
     const axis = index.value?.slider
-    return axis ? positionOf(axis, masterValues.value.get(axis.dimension.name)) : 0
+    return axis ? positionOf(axis, heldValue.value.value) : 0
   })
   const arrangement = computed<Arrangement>(() => {
     const present = catalog.value?.columns
@@ -139,6 +157,9 @@ export function useView(
     step(by) {
       const choices = index.value?.choices ?? []
       if (choices.length > 1) chosen.value = stepChoice(choices, choice.value, by)
+    },
+    choose(next) {
+      if (next !== choice.value) chosen.value = stepChoice(index.value?.choices ?? [], next, 0)
     },
     moveAll(next) {
       const axis = index.value?.slider
