@@ -52,6 +52,9 @@ const FEED = /^\/.*bin\/feed$/;
 /** What the browser reports by itself when a connection fails. */
 const LOST = /WebSocket connection to .* failed|ERR_CONNECTION_REFUSED|ERR_INTERNET_DISCONNECTED|status of 50[0-9]/;
 
+/** Values that a filter lists without a search. */
+const LISTED = 200;
+
 /** What the page has, told by its filters and its count of images; the same as a fresh scan has. */
 async function expectLikeScan(app, run) {
 	const { images, dimensions } = await run.scan();
@@ -60,7 +63,8 @@ async function expectLikeScan(app, run) {
 		if (values.length < 2) continue;
 		await expect(app.filter(name)).toContainText(`all ${values.length}`);
 		const group = await app.openFilter(name);
-		expect(await group.getByRole('listitem').allInnerTexts(), name).toEqual(values);
+		const listed = (await group.getByRole('listitem').allInnerTexts()).map((text) => text.trim());
+		expect(listed, name).toEqual(values.slice(0, LISTED));
 		await app.filter(name).click();
 	}
 }
@@ -106,7 +110,7 @@ test('US-8.3 new values take their place in lists and axes, and a new checkpoint
 	await app.master.press('ArrowRight');
 	await expect(app.masterValue).toContainText('150');
 	await page.getByRole('button', { name: 'Checkpoints', exact: true }).click();
-	await expect(app.checkpoints.getByText(run.fileOf(1000)).first()).toBeVisible();
+	await expect(app.checkpoints.getByText('1000', { exact: true })).toBeVisible();
 });
 
 test('US-8.3 a new dimension appears, and changes no axis', async ({ app, run, page }) => {
@@ -141,7 +145,7 @@ test('nothing that is looked at moves: slider, filters, scrolling and focus stay
 	const before = await cell.boundingBox();
 	await run.fill([50, 300], ['a', 'b', 'ba', 'h'], [1, 3, 8, 20]);
 	await run.fill([100], ['a', 'ba'], [1, 3, 8]);
-	await expect(app.filters.getByText('124 images')).toBeVisible();
+	await expect(app.filters.getByText('110 images')).toBeVisible();
 	await expect(app.filter('prompt')).toContainText('all 9');
 	expect(await cell.boundingBox()).toEqual(before);
 	await expect(cell).toBeFocused();

@@ -33,7 +33,7 @@ export class LiveRun {
 	async addCheckpoint(checkpoint) {
 		const directory = path.join(this.stack.checkpoints, path.dirname(this.name));
 		await mkdir(directory, { recursive: true });
-		await writeFile(path.join(directory, this.fileOf(checkpoint)), '');
+		await writeFile(path.join(directory, this.fileOf(checkpoint)), '\x02\0\0\0\0\0\0\0{}');
 	}
 	pathOf({ checkpoint, prompt, seed }) {
 		return path.join(this.directoryOf(checkpoint), `prompt=${prompt}&seed=${seed}.png`);
