@@ -49,6 +49,8 @@ diffusion_models=$demo/checkpoints
 loras=$demo/checkpoints
 --models-of
 $demo/workflows-$port
+--painter
+$PROGRAMS/demo-data
 --mood
 load_seconds=1.5
 --mood

@@ -16,7 +16,8 @@ from aiohttp import web
 import control
 from catalogue import FOLDERS, Catalogue
 from life import Life
-from moods import MOODS, Moods
+from moods import Moods
+from painting import Painter
 
 HERE = Path(__file__).resolve().parent
 RECORDED = HERE.parent / "fixtures" / "comfyui" / "object_info.json"
@@ -47,6 +48,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--models", type=folder_and, action="append", default=[], metavar="FOLDER=NAME,NAME", help="models that exist by name")
     parser.add_argument("--models-in", type=folder_and, action="append", default=[], metavar="FOLDER=DIRECTORY", help="models that exist as files")
     parser.add_argument("--models-of", type=Path, action="append", default=[], metavar="DIRECTORY", help="models that workflows there name")
+    parser.add_argument("--painter", type=Path, metavar="PROGRAM", help="demo-data, to paint as the demonstration's own pictures are")
     parser.add_argument("--mood", type=mood_and, action="append", default=[], metavar="NAME=VALUE", help="see README.md")
     return parser.parse_args()
 
@@ -74,7 +76,8 @@ async def main() -> int:
         output = (given.output or Path(temporary)).resolve()
         for kind in ("output", "temp", "input"):
             (output / kind).mkdir(parents=True, exist_ok=True)
-        life = Life(given.address, given.port, moods, catalogue, output)
+        painter = Painter(given.painter)
+        life = Life(given.address, given.port, moods, catalogue, output, painter)
         try:
             await life.start()
         except OSError as problem:
@@ -91,6 +94,7 @@ async def main() -> int:
         print(json.dumps(ready), flush=True)
         await stopped.wait()
         await life.stop()
+        painter.stop()
         if runner:
             await runner.cleanup()
     return 0

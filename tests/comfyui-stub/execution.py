@@ -7,20 +7,20 @@ import heapq
 import json
 import struct
 import time
-from collections import deque
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 from typing import Any, Callable
 
 from PIL import Image
 
-import painting
 import recipe as recipes
 import saving
 from catalogue import Catalogue
 from feed import Feed
 from journal import Journal
 from moods import Moods
+from painting import Painter, progress_of
 from validation import is_link
 
 HISTORY_MAX = 10_000
@@ -101,7 +101,14 @@ class Queue:
 
 class Worker:
     def __init__(
-        self, queue: Queue, feed: Feed, moods: Moods, catalogue: Catalogue, journal: Journal, output: Path
+        self,
+        queue: Queue,
+        feed: Feed,
+        moods: Moods,
+        catalogue: Catalogue,
+        journal: Journal,
+        output: Path,
+        painter: Painter,
     ) -> None:
         self._queue = queue
         self._feed = feed
@@ -109,6 +116,9 @@ class Worker:
         self._catalogue = catalogue
         self._journal = journal
         self._output = output
+        self.painter = painter
+        # One thread: pictures are painted one after another, as on one GPU.
+        self.painting = ThreadPoolExecutor(max_workers=1)
         self._cache: dict[str, Any] = {}  # by node signature: the node's UI output or None
         self.interrupted = False
         self.freed = False
@@ -135,6 +145,7 @@ class Run:
         self._progress: dict[str, Any] = {}
         self._outputs: dict[str, Any] = {}
         self._executed: list[str] = []
+        self._pictures: dict[tuple[str, int], asyncio.Future[Image.Image]] = {}
 
     async def run(self) -> None:
         worker, moods = self._worker, self._moods
@@ -196,6 +207,7 @@ class Run:
             del cache[signature]
         cached = [node_id for node_id, signature in signatures.items() if signature in cache]
         self._tell("execution_cached", {"nodes": cached, "prompt_id": self._id})
+        self._begin_painting(set(cached))
         for node_id in self._order(set(cached)):
             signature = signatures[node_id]
             if signature in cache:
@@ -346,7 +358,7 @@ class Run:
             prefix = inputs.get("filename_prefix", "ComfyUI_temp")
             root = self._worker._output / ("temp" if temporary else "output")
             at = saving.next_name(root, prefix, wanted.width, wanted.height)
-            images = [await self._paint_and_save(wanted, number, at) for number in range(wanted.batch)]
+            images = [await self._save_one(node_id, wanted, number, at) for number in range(wanted.batch)]
         except (OSError, ValueError) as problem:
             kind = "OSError" if isinstance(problem, OSError) else "Exception"
             raise NodeFailure(kind, f"{problem}") from problem
@@ -357,21 +369,32 @@ class Run:
             raise Crash
         return {"images": images}
 
-    async def _paint_and_save(self, wanted: recipes.Recipe, number: int, at: tuple) -> dict[str, Any]:
+    def _begin_painting(self, cached: set[str]) -> None:
+        """What takes long is painted while the steps go by."""
+        for node_id in self._targets:
+            wanted = recipes.read(self._prompt, node_id)
+            if node_id in cached or not self._worker.painter.takes_long(wanted):
+                continue
+            progress = progress_of(wanted, self._worker._catalogue)
+            for number in range(wanted.batch):
+                self._pictures[node_id, number] = asyncio.get_running_loop().run_in_executor(
+                    self._worker.painting, self._worker.painter.paint, wanted, number, progress
+                )
+
+    async def _save_one(self, node_id: str, wanted: recipes.Recipe, number: int, at: tuple) -> dict[str, Any]:
         directory, base, counter, subfolder = at
         name = f"{base}_{counter + number:05}_.png"
-        text = saving.text_of(self._strange(self._prompt), self._extra)
-        black = self._moods.get("black") and self._moods.take("black")
-        progress = painting.progress_of(wanted, self._worker._catalogue)
-
-        def paint() -> None:
-            picture = Image.new("RGB", (wanted.width, wanted.height)) if black else painting.paint(wanted, number, progress)
-            saving.save(picture, directory / name, text)
-
-        if wanted.width * wanted.height > 256 * 256:
-            await asyncio.get_running_loop().run_in_executor(None, paint)
+        worker, text = self._worker, saving.text_of(self._strange(self._prompt), self._extra)
+        if self._moods.get("black") and self._moods.take("black"):
+            picture = Image.new("RGB", (wanted.width, wanted.height))
+        elif (node_id, number) in self._pictures:
+            picture = await self._pictures.pop((node_id, number))
         else:
-            paint()
+            picture = worker.painter.paint(wanted, number, progress_of(wanted, worker._catalogue))
+        if worker.painter.takes_long(wanted):
+            await asyncio.get_running_loop().run_in_executor(worker.painting, saving.save, picture, directory / name, text)
+        else:
+            saving.save(picture, directory / name, text)
         if self._moods.get("windows"):
             subfolder = subfolder.replace("/", "\\")
         return {"filename": name, "subfolder": subfolder}

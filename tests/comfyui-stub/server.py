@@ -19,6 +19,7 @@ from execution import Crash, Queue, Worker
 from feed import Feed
 from journal import Journal
 from moods import Moods
+from painting import Painter
 from validation import UUID, refuse, validate
 
 VERSION = "0.3.64"
@@ -41,7 +42,7 @@ def is_foreign(host: str | None, origin: str | None) -> bool:
 class Server:
     """One life of ComfyUI: what a restart loses is in here."""
 
-    def __init__(self, moods: Moods, catalogue: Catalogue, journal: Journal, output: Path, crash: Callable[[], None]):
+    def __init__(self, moods: Moods, catalogue: Catalogue, journal: Journal, output: Path, painter: Painter, crash: Callable[[], None]) -> None:
         self.moods = moods
         self._catalogue = catalogue
         self._journal = journal
@@ -50,7 +51,7 @@ class Server:
         self._number = 0
         self.feed = Feed(moods, lambda: self.queue.remaining(), FEATURES)
         self.queue = Queue(self.feed.send_status)
-        self.worker = Worker(self.queue, self.feed, moods, catalogue, journal, output)
+        self.worker = Worker(self.queue, self.feed, moods, catalogue, journal, output, painter)
 
     def application(self) -> web.Application:
         application = web.Application(client_max_size=BODY_MAX, middlewares=[self._first])

@@ -1,10 +1,12 @@
 /*
- * demo-data: makes the training runs that a newcomer sees first.
+ * demo-data: makes the training runs that a newcomer sees first, and paints for the simulated
+ * ComfyUI.
  *
  * The data grows in DIRECTORY.partial, which becomes DIRECTORY once all of it is there. The file
  * demo-data.version in it holds the data's version then, and anything else while it is unfinished.
  */
 #include "dataset.h"
+#include "painter.h"
 #include "text.h"
 
 #include <dirent.h>
@@ -229,15 +231,20 @@ int main(int argc, char **argv)
 {
 	static const char usage[] =
 		"Usage: demo-data DIRECTORY\n"
+		"       demo-data --painter\n"
 		"\n"
 		"Makes the demo of Checkpoint Sampler in DIRECTORY: checkpoints/ and samples/ of "
 		"three\n"
-		"training runs, about 400 MB. Does nothing if DIRECTORY holds the demo already.\n";
+		"training runs, about 400 MB. Does nothing if DIRECTORY holds the demo already.\n"
+		"With --painter, paints what is asked for on standard input "
+		"(tests/demo/painter.h).\n";
 
 	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
 		fputs(usage, stdout);
 		return 0;
 	}
+	if (argc == 2 && strcmp(argv[1], "--painter") == 0)
+		return demo_painter_serve();
 	if (argc != 2 || argv[1][0] == '-' || !argv[1][0]) {
 		fputs(usage, stderr);
 		return 2;
