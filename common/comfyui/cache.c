@@ -19,7 +19,7 @@
 #define STALE_FAILURE_MS 30000
 
 /* How long an answer that somebody else waits for is waited for. */
-#define WAIT_MS	      6000
+#define WAIT_MS	      3000
 #define WAIT_STEP_MS  20
 #define HEADER_LENGTH ((size_t)8192)
 

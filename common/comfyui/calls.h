@@ -93,7 +93,7 @@ enum comfyui_queue_place { COMFYUI_NOT_QUEUED, COMFYUI_PENDING, COMFYUI_RUNNING 
 
 struct comfyui_queue {
 	enum comfyui_queue_place place; /* of the prompt that was asked for */
-	size_t running;		  /* prompts in all, everybody's */
+	size_t running;			/* prompts in all, everybody's */
 	size_t pending;
 	size_t ahead; /* prompts that come before it; 0 unless it is pending */
 };

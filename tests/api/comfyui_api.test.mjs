@@ -1,0 +1,301 @@
+// /api/comfyui over HTTP, through the real stack, with a ComfyUI in every mood, behind proxies, and without one.
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import http from 'node:http';
+import https from 'node:https';
+import net from 'node:net';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, beforeEach, describe, test } from 'node:test';
+import { get, request } from './client.mjs';
+import { startComfyUI } from './comfyui.mjs';
+import { eventually, freePort, startStack } from './stack.mjs';
+
+const models = {
+	checkpoints: ['base-sd15.safetensors', 'sd/größe & more.safetensors'],
+	diffusion_models: ['qwen/my run-step00001000.safetensors'],
+	loras: ['style.safetensors'],
+	vae: ['ae.safetensors'],
+	text_encoders: ['t5.safetensors'],
+};
+
+const status = async (stack) => (await get(stack, '/api/comfyui/status')).json;
+const list = (stack, type, more = '&refresh=1') => get(stack, `/api/comfyui/models?type=${type}${more}`);
+
+/** Status is kept for two seconds: the next one that tells of `part`. */
+const toldOf = (stack, part) =>
+	eventually(`the status tells of "${part}"`, async () => {
+		const { enabled, connected, error, version, checked_at: checkedAt } = await status(stack);
+		assert.equal(enabled, true);
+		assert.equal(connected, error === undefined);
+		assert.equal(connected, version !== undefined);
+		assert.ok(Math.abs(Date.parse(checkedAt) - Date.now()) < 60_000);
+		return (error ?? version).includes(part) && (error ?? version);
+	});
+
+/** A list answers 503 with a reason that a user can act on, and never an empty list. */
+async function assertAway(stack, type, part) {
+	const answer = await list(stack, type);
+	assert.equal(answer.status, 503, answer.text);
+	assert.match(answer.headers['retry-after'], /^[1-9]/);
+	assert.ok(answer.json.detail.includes(part), `"${answer.json.detail}" says nothing of "${part}"`);
+	return answer.json;
+}
+
+describe('without ComfyUI in the configuration', () => {
+	let stack;
+	before(async () => (stack = await startStack()));
+	after(() => stack.stop());
+
+	test('the status says so, and lists are a conflict', async () => {
+		assert.deepEqual(await status(stack), { enabled: false, connected: false });
+		const answer = await list(stack, 'vae');
+		assert.equal(answer.status, 409);
+		assert.equal(answer.json.code, 'comfyui_not_configured');
+		assert.equal((await get(stack, '/api/settings')).json.comfyui_enabled, false);
+	});
+});
+
+describe('with a ComfyUI', () => {
+	let comfyui;
+	let stack;
+	before(async () => {
+		comfyui = await startComfyUI({ models });
+		stack = await startStack({ config: { comfyui: comfyui.config } });
+	});
+	after(async () => {
+		await stack?.stop();
+		await comfyui?.stop();
+	});
+	beforeEach(async () => {
+		await comfyui.resetMoods();
+		await comfyui.forget();
+	});
+
+	test('many who ask at once are one question', async () => {
+		await comfyui.setMoods({ object_info_seconds: 0.5 });
+		const answers = await Promise.all(Array.from({ length: 10 }, () => list(stack, 'vae', '')));
+		assert.deepEqual(answers.map((answer) => answer.status), Array(10).fill(200));
+		assert.equal((await comfyui.calls()).filter(isVae).length, 1);
+	});
+
+	test('the status has its version', async () => {
+		assert.match(await toldOf(stack, '.'), /^\d+\.\d+\.\d+$/);
+		assert.equal((await get(stack, '/api/settings')).json.comfyui_enabled, true);
+	});
+
+	test('all seven types are listed as ComfyUI names them', async () => {
+		for (const [type, expected] of Object.entries({
+			vae: models.vae,
+			clip: models.text_encoders,
+			unet: models.diffusion_models,
+			checkpoint: models.checkpoints,
+			lora: models.loras,
+		})) {
+			const answer = await list(stack, type);
+			assert.equal(answer.status, 200, answer.text);
+			assert.deepEqual([...answer.json.models].sort(), [...expected].sort(), type);
+		}
+		const samplers = (await list(stack, 'sampler')).json.models;
+		assert.ok(samplers.includes('euler') && samplers.length > 20);
+		const schedulers = (await list(stack, 'scheduler')).json.models;
+		assert.ok(schedulers.includes('karras') && !schedulers.includes('euler'));
+	});
+
+	test('backslashes of a Windows server stay as they are', async () => {
+		await comfyui.setMoods({ windows: true });
+		assert.deepEqual((await list(stack, 'unet')).json.models, ['qwen\\my run-step00001000.safetensors']);
+	});
+
+	test("Python's NaN, lone surrogates and huge integers do no harm", async () => {
+		await comfyui.setMoods({ nan: true });
+		for (const [type, name] of [['vae', 'ae.safetensors'], ['sampler', 'euler'], ['checkpoint', 'base-sd15.safetensors']]) {
+			const answer = await list(stack, type);
+			assert.equal(answer.status, 200, answer.text);
+			assert.ok(answer.json.models.includes(name));
+		}
+		await toldOf(stack, '0.');
+	});
+
+	test('an unknown type is named', async () => {
+		for (const query of ['', '?type=', '?type=vaes', '?type=VAE']) {
+			const answer = await get(stack, `/api/comfyui/models${query}`);
+			assert.equal(answer.status, 400);
+			assert.equal(answer.json.code, 'invalid_parameter');
+			assert.match(answer.json.detail, /type must be vae, clip, unet, checkpoint, lora, sampler or scheduler/);
+		}
+		assert.equal((await request(stack, 'POST', '/api/comfyui/status')).status, 405);
+		assert.equal((await get(stack, '/api/comfyui/nonsense')).status, 404);
+	});
+
+	test('a list that was just asked for is not asked for again, unless it is wanted anew', async () => {
+		await list(stack, 'vae');
+		await comfyui.forget();
+		for (let i = 0; i < 20; i++) assert.equal((await list(stack, 'vae', '')).status, 200);
+		assert.equal((await comfyui.calls()).filter(isVae).length, 0);
+		await list(stack, 'vae');
+		assert.equal((await comfyui.calls()).filter(isVae).length, 1);
+	});
+
+	test('an answer of 30 MB is read, one beyond the bound refused', async () => {
+		await comfyui.setMoods({ object_info_bytes: 30_000_000 });
+		assert.deepEqual((await list(stack, 'vae')).json.models, models.vae);
+		await comfyui.setMoods({ object_info_bytes: 100_000_000 });
+		await assertAway(stack, 'vae', 'more than is read');
+	});
+
+	test('ComfyUI that fails on a list says where the reason is', async () => {
+		await comfyui.setMoods({ object_info_fails: true });
+		assert.equal((await assertAway(stack, 'vae', 'its own log')).code, 'comfyui_error');
+	});
+
+	for (const [mood, part] of [
+		['401', 'comfyui.headers'],
+		['403', 'refuses us'],
+		['302', 'sends us elsewhere'],
+		['502', 'does not reach ComfyUI'],
+		['html', 'instead of JSON'],
+	]) {
+		test(`a proxy that answers ${mood} is told from ComfyUI`, async () => {
+			await comfyui.setMoods({ proxy: mood });
+			await toldOf(stack, part);
+			await assertAway(stack, 'clip', part);
+		});
+	}
+
+	test('it goes and comes back while the service runs', async () => {
+		await comfyui.stop('SIGKILL');
+		try {
+			await toldOf(stack, `Nothing listens at http://127.0.0.1:${comfyui.port}`);
+			await assertAway(stack, 'vae', 'start ComfyUI');
+			assert.equal((await get(stack, '/health')).status, 200);
+		} finally {
+			await comfyui.start();
+		}
+		await toldOf(stack, '0.');
+		await eventually('lists come again', async () => (await list(stack, 'vae', '')).status === 200);
+	});
+});
+
+describe('with a ComfyUI that takes questions and never answers', () => {
+	const asked = [];
+	const sockets = new Set();
+	let server;
+	let stack;
+
+	before(async () => {
+		server = net.createServer((socket) => {
+			sockets.add(socket);
+			socket.on('data', (bytes) => asked.push(bytes.toString().split(' ')[1]));
+			socket.on('error', () => {});
+		});
+		server.listen(0, '127.0.0.1');
+		await once(server, 'listening');
+		stack = await startStack({ config: { comfyui: { host: '127.0.0.1', port: server.address().port } } });
+	});
+	after(async () => {
+		for (const socket of sockets) socket.destroy();
+		server?.close();
+		await stack?.stop();
+	});
+
+	test('it holds up what needs it, and nothing else', async () => {
+		let answered = 0;
+		const types = ['vae', 'clip', 'unet', 'checkpoint', 'lora', 'sampler', 'vae', 'clip', 'lora', 'scheduler'];
+		const hanging = types.map(async (type) => {
+			const answer = await list(stack, type, '');
+			answered++;
+			return answer;
+		});
+		await eventually('four lists are asked for', () => asked.length === 4);
+		// More is refused than may wait; what needs no ComfyUI is answered.
+		const crowd = Array.from({ length: 30 }, () => list(stack, 'vae', ''));
+		for (const target of ['/api/training-runs', '/api/workflows', '/health']) {
+			assert.equal((await get(stack, target)).status, 200, target);
+		}
+		for (const answer of await Promise.all(crowd)) assert.equal(answer.status, 503);
+		assert.ok(answered <= 6);
+		assert.equal(asked.length, 4);
+		// It ends: each has its reason, and no question was put twice.
+		for (const socket of sockets) socket.destroy();
+		const answers = await Promise.all(hanging);
+		for (const answer of answers) {
+			assert.equal(answer.status, 503);
+			assert.equal(answer.json.code, 'comfyui_unreachable');
+			assert.match(answer.json.detail, /broke the connection off|has not answered yet/);
+		}
+		assert.equal(new Set(asked).size, asked.length);
+	});
+
+	test('the status says after a while that it hangs', async () => {
+		await toldOf(stack, 'gave no answer within 5 s');
+	});
+});
+
+const isVae = (call) => call.path.endsWith('/object_info/VAELoader');
+
+describe('behind a proxy with TLS, a path and a password', () => {
+	let comfyui;
+	let proxy;
+	let place;
+	let url;
+	const seen = [];
+
+	before(async () => {
+		place = await mkdtemp(path.join(os.tmpdir(), 'checkpoint-sampler-tls-'));
+		execFileSync('openssl', [
+			...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2', '-subj', '/CN=localhost'],
+			...['-addext', 'subjectAltName=DNS:localhost', '-keyout', path.join(place, 'key.pem'), '-out', path.join(place, 'ca.pem')],
+		], { stdio: 'ignore' });
+		comfyui = await startComfyUI({ models });
+		const port = await freePort();
+		proxy = https.createServer(
+			{ key: await readFile(path.join(place, 'key.pem')), cert: await readFile(path.join(place, 'ca.pem')) },
+			(incoming, outgoing) => {
+				seen.push(incoming.url);
+				if (incoming.headers.authorization !== 'Bearer let me in') {
+					outgoing.writeHead(401, { 'Content-Type': 'text/html' }).end('<html>Who are you?</html>');
+					return;
+				}
+				const target = { host: '127.0.0.1', port: comfyui.port, path: incoming.url.replace(/^\/comfy/, '') };
+				http.get(target, (answer) => answer.pipe(outgoing.writeHead(answer.statusCode, answer.headers)));
+			},
+		);
+		proxy.listen(port, 'localhost');
+		await once(proxy, 'listening');
+		url = `https://localhost:${port}/comfy/`;
+	});
+	after(async () => {
+		proxy?.close();
+		proxy?.closeAllConnections();
+		await comfyui?.stop();
+		await rm(place, { recursive: true, force: true });
+	});
+
+	async function withStack(settings, check) {
+		const stack = await startStack({ config: { comfyui: { url, ...settings } } });
+		try {
+			await check(stack);
+		} finally {
+			await stack.stop();
+		}
+	}
+
+	test('its own authority and the header let us in', () =>
+		withStack({ ca_file: path.join(place, 'ca.pem'), headers: { Authorization: 'Bearer let me in' } }, async (stack) => {
+			await toldOf(stack, '0.');
+			assert.deepEqual((await list(stack, 'vae')).json.models, models.vae);
+			assert.ok(seen.every((target) => target.startsWith('/comfy/')));
+		}));
+	test('without the authority the certificate is not trusted', () =>
+		withStack({ headers: { Authorization: 'Bearer let me in' } }, async (stack) => {
+			await toldOf(stack, 'comfyui.ca_file');
+			await assertAway(stack, 'vae', 'cannot be trusted');
+		}));
+	test('insecure believes any certificate, and the password is still wanted', () =>
+		withStack({ insecure: true }, async (stack) => {
+			await toldOf(stack, 'wants a login (HTTP 401)');
+		}));
+});
