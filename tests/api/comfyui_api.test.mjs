@@ -188,7 +188,10 @@ describe('with a ComfyUI that takes questions and never answers', () => {
 	before(async () => {
 		server = net.createServer((socket) => {
 			sockets.add(socket);
-			socket.on('data', (bytes) => asked.push(bytes.toString().split(' ')[1]));
+			socket.on('data', (bytes) => {
+				const [, target] = bytes.toString().split(' ');
+				if (target?.startsWith('/object_info/')) asked.push(target);
+			});
 			socket.on('error', () => {});
 		});
 		server.listen(0, '127.0.0.1');
