@@ -124,22 +124,21 @@ bool comfyui_is_link(const struct json *value)
 
 static int compare_ids(const void *a, const void *b)
 {
-	const struct comfyui_node *const *left = a;
-	const struct comfyui_node *const *right = b;
+	const struct comfyui_node_entry *left = a;
+	const struct comfyui_node_entry *right = b;
 
-	return text_compare((*left)->id, (*right)->id);
+	return text_compare(left->id, right->id);
 }
 
 struct comfyui_node *comfyui_graph_find(const struct comfyui_graph *graph, struct text id)
 {
-	struct comfyui_node wanted = {.id = id};
-	const struct comfyui_node *key = &wanted;
-	struct comfyui_node **found = NULL;
+	struct comfyui_node_entry wanted = {.id = id};
+	struct comfyui_node_entry *found = NULL;
 
 	if (graph->count)
 		found = bsearch(
-			&key, graph->by_id, graph->count, sizeof(*graph->by_id), compare_ids);
-	return found ? *found : NULL;
+			&wanted, graph->by_id, graph->count, sizeof(*graph->by_id), compare_ids);
+	return found ? found->node : NULL;
 }
 
 struct comfyui_node *comfyui_graph_follow(
@@ -150,7 +149,7 @@ struct comfyui_node *comfyui_graph_follow(
 
 void comfyui_graph_mark_needed(struct comfyui_graph *graph, struct comfyui_node *node)
 {
-	struct comfyui_node **open =
+	size_t *open =
 		arena_array(graph->arena, graph->count, sizeof(*open)); /* each enters once */
 	size_t count = 0;
 
@@ -159,10 +158,10 @@ void comfyui_graph_mark_needed(struct comfyui_graph *graph, struct comfyui_node 
 		return;
 	}
 	if (!node->is_needed)
-		open[count++] = node;
+		open[count++] = (size_t)(node - graph->nodes);
 	node->is_needed = true;
 	while (count) {
-		const struct comfyui_node *at = open[--count];
+		const struct comfyui_node *at = &graph->nodes[open[--count]];
 
 		for (const struct json *input = at->inputs->first; input; input = input->next) {
 			struct comfyui_node *from = comfyui_graph_follow(graph, input);
@@ -178,7 +177,7 @@ void comfyui_graph_mark_needed(struct comfyui_graph *graph, struct comfyui_node 
 			if (!from || from->is_needed)
 				continue;
 			from->is_needed = true;
-			open[count++] = from;
+			open[count++] = (size_t)(from - graph->nodes);
 		}
 	}
 }
@@ -242,7 +241,7 @@ static void read_node(struct comfyui_graph *graph, const struct json *value)
 	};
 	if (title && title->type == JSON_STRING)
 		node->title = title->string;
-	graph->by_id[graph->count++] = node;
+	graph->by_id[graph->count++] = (struct comfyui_node_entry){node->id, node};
 }
 
 /* Leaves out top-level members that are no nodes: ComfyUI refuses a prompt that has any. */
@@ -285,7 +284,7 @@ void comfyui_graph_read(struct comfyui_graph *graph)
 		return;
 	}
 	graph->nodes = arena_array(graph->arena, graph->root->count, sizeof(*graph->nodes));
-	graph->by_id = arena_array(graph->arena, graph->root->count, sizeof(struct comfyui_node *));
+	graph->by_id = arena_array(graph->arena, graph->root->count, sizeof(*graph->by_id));
 	if (!graph->nodes || !graph->by_id) {
 		graph->no_memory = true;
 		return;

@@ -16,13 +16,19 @@ struct comfyui_node {
 	bool is_needed; /* the saved image depends on it */
 };
 
+/* Where to find a node by its id. */
+struct comfyui_node_entry {
+	struct text id;
+	struct comfyui_node *node;
+};
+
 struct comfyui_graph {
 	struct arena *arena;
 	struct comfyui_template *template;
 	const struct json *root;
 	struct comfyui_node *nodes; /* in the file's order */
 	size_t count;
-	struct comfyui_node **by_id; /* the same, ordered by id */
+	struct comfyui_node_entry *by_id; /* the same, ordered by id */
 	size_t warning_capacity;
 	size_t error_capacity;
 	struct comfyui_edit *edits;

@@ -163,33 +163,34 @@ static void propose_around(struct comfyui_graph *graph, struct comfyui_node *sam
 	propose(graph, COMFYUI_CLIP_LOADER, walk(graph, text, clip, loads_clip));
 }
 
-/* All that `start` depends on, itself included, the nearest first; NULL without memory. */
-static struct comfyui_node **upstream(
-	struct comfyui_graph *graph, struct comfyui_node *start, size_t *count)
+/* Indexes of all that `start` depends on, itself included, the nearest first; NULL without memory.
+ */
+static size_t *upstream(
+	struct comfyui_graph *graph, const struct comfyui_node *start, size_t *count)
 {
-	struct comfyui_node **nodes = arena_array(graph->arena, graph->count, sizeof(*nodes));
+	size_t *found = arena_array(graph->arena, graph->count, sizeof(*found));
 	bool *seen = arena_array(graph->arena, graph->count, sizeof(*seen));
 
 	*count = 0;
-	if (!nodes || !seen) {
+	if (!found || !seen) {
 		graph->no_memory = true;
 		return NULL;
 	}
-	nodes[(*count)++] = start;
+	found[(*count)++] = (size_t)(start - graph->nodes);
 	seen[start - graph->nodes] = true;
 	for (size_t at = 0; at < *count; at++) {
-		const struct json *input = nodes[at]->inputs->first;
+		const struct json *input = graph->nodes[found[at]].inputs->first;
 
 		for (; input; input = input->next) {
-			struct comfyui_node *from = comfyui_graph_follow(graph, input);
+			const struct comfyui_node *from = comfyui_graph_follow(graph, input);
 
 			if (!from || seen[from - graph->nodes])
 				continue;
 			seen[from - graph->nodes] = true;
-			nodes[(*count)++] = from;
+			found[(*count)++] = (size_t)(from - graph->nodes);
 		}
 	}
-	return nodes;
+	return found;
 }
 
 static struct comfyui_node *find_save_node(struct comfyui_graph *graph)
@@ -208,21 +209,23 @@ void comfyui_propose(struct comfyui_graph *graph)
 	struct comfyui_node *save = find_save_node(graph);
 	struct comfyui_node *sampler = NULL;
 	struct comfyui_node *decoder = NULL;
-	struct comfyui_node **nodes;
+	const size_t *found;
 	size_t count;
 
 	if (!save || graph->no_memory)
 		return;
 	propose(graph, COMFYUI_SAVE_IMAGE, save);
-	nodes = upstream(graph, save, &count);
+	found = upstream(graph, save, &count);
 	for (size_t i = 0; i < count; i++) {
-		if (!decoder && step(graph, nodes[i], vae))
-			decoder = step(graph, nodes[i], vae);
-		if (!is_sampler(nodes[i]))
+		struct comfyui_node *node = &graph->nodes[found[i]];
+
+		if (!decoder)
+			decoder = step(graph, node, vae);
+		if (!is_sampler(node))
 			continue;
-		propose(graph, COMFYUI_SAMPLER, nodes[i]);
+		propose(graph, COMFYUI_SAMPLER, node);
 		if (!sampler)
-			sampler = nodes[i];
+			sampler = node;
 	}
 	propose(graph, COMFYUI_VAE_LOADER, decoder && loads_vae(decoder) ? decoder : NULL);
 	if (sampler)

@@ -35,8 +35,8 @@ const char *const comfyui_setting_names[COMFYUI_SETTING_COUNT] = {
 	"filename_prefix",
 };
 
-#define GROUPS 5
-#define FIELDS 4
+#define GROUPS ((size_t)5)
+#define FIELDS ((size_t)4)
 
 /*
  * What a role sets: of the groups, the first of which the node has any field, and of that all it

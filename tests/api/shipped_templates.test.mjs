@@ -5,7 +5,8 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { get } from './client.mjs';
-import { freePort, makePlace, root, startStack } from './stack.mjs';
+import { startComfyUI } from './comfyui.mjs';
+import { eventually, freePort, makePlace, root, startStack } from './stack.mjs';
 
 const shipped = path.join(root, 'common/comfyui/templates');
 const names = (await readdir(shipped)).sort();
@@ -51,6 +52,35 @@ describe('each shipped template', () => {
 				}
 				if (node._meta.cs_role) assert.ok(node._meta.title.endsWith(`cs:${node._meta.cs_role}`), `${where}: the title survives an export`);
 			}
+		});
+});
+
+describe('the simulated ComfyUI', () => {
+	let comfyui;
+	before(async () => {
+		comfyui = await startComfyUI({
+			models: {
+				checkpoints: ['sd_xl_base_1.0.safetensors'],
+				diffusion_models: ['flux1-dev.safetensors', 'qwen_image_bf16.safetensors'],
+				loras: ['lora.safetensors'],
+				vae: ['ae.safetensors', 'qwen_image_vae.safetensors'],
+				text_encoders: ['clip_l.safetensors', 't5xxl_fp16.safetensors', 'qwen_2.5_vl_7b_fp8_scaled.safetensors'],
+			},
+		});
+	});
+	after(() => comfyui.stop());
+
+	for (const name of names)
+		test(`renders ${name} as it is shipped`, async () => {
+			const prompt = JSON.parse(await readFile(path.join(shipped, name), 'utf8'));
+			for (const node of Object.values(prompt)) if ('width' in node.inputs) Object.assign(node.inputs, { width: 64, height: 64 });
+			const answer = await fetch(`${comfyui.url}/prompt`, { method: 'POST', body: JSON.stringify({ prompt }) });
+			const { prompt_id, node_errors, error } = await answer.json();
+			assert.deepEqual({ status: answer.status, node_errors, error }, { status: 200, node_errors: {}, error: undefined });
+			const item = await eventually('it is rendered', async () => (await (await fetch(`${comfyui.url}/history/${prompt_id}`)).json())[prompt_id]);
+			assert.equal(item.status.status_str, 'success');
+			const [save] = Object.keys(prompt).filter((id) => prompt[id]._meta.cs_role === 'save_image');
+			assert.equal(item.outputs[save].images.length, 1);
 		});
 });
 

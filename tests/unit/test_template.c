@@ -47,8 +47,10 @@ static const struct comfyui_template *load(struct text bytes)
 	struct error error = {0};
 	const struct comfyui_template *template = comfyui_template_load(&arena, bytes, &error);
 
-	if (!template)
+	if (!template) {
 		fail_msg("%s", error.message);
+		abort();
+	}
 	return template;
 }
 
@@ -95,8 +97,10 @@ static const char *input_of(struct text prompt, const char *node, const char *fi
 	if (!root)
 		fail_msg("%s in %.*s", error.message, TEXT_ARGUMENTS(prompt));
 	value = json_member(json_member(json_member(root, node), "inputs"), field);
-	if (!value)
+	if (!value) {
 		fail_msg("no %s.%s in %.*s", node, field, TEXT_ARGUMENTS(prompt));
+		return "";
+	}
 	return arena_copy(
 		&arena, (struct text){prompt.at + value->start, value->end - value->start});
 }
@@ -933,8 +937,10 @@ static void assert_untagged_equal(struct text source, struct text prompt)
 	const struct json *before = json_parse(&arena, source, LIMIT_TEMPLATE_DEPTH, &error);
 	const struct json *after = json_parse(&arena, prompt, LIMIT_TEMPLATE_DEPTH, &error);
 
-	if (!before || !after)
+	if (!before || !after) {
 		fail_msg("%s: %.*s", error.message, TEXT_ARGUMENTS(prompt));
+		return;
+	}
 	for (const struct json *node = before->first; node; node = node->next) {
 		const struct json *same = json_member(after, node->name.at);
 
