@@ -57,7 +57,7 @@ CFLAGS_ALL := -std=c17 $(DEFINES) $(WARNINGS) $(GCC_WARNINGS) $(HARDENING) $(VAR
 	$(if $(WERROR),-Werror) $(CFLAGS)
 LDFLAGS_ALL := $(LINK_HARDENING) $(VARIANT) $(LDFLAGS)
 
-CGI_PROGRAMS := $(filter $(patsubst cgi/%.c,%,$(wildcard cgi/*.c)),catalog presets previews comfyui feed watcher)
+CGI_PROGRAMS := $(filter $(patsubst cgi/%.c,%,$(wildcard cgi/*.c)),catalog presets previews comfyui jobs feed watcher)
 COMMON_SOURCES := $(filter-out common/stack/main.c,$(wildcard common/*/*.c)) \
 	$(filter-out $(CGI_PROGRAMS:%=cgi/%.c),$(wildcard cgi/*.c))
 WORKER_SOURCES := $(filter-out worker/main.c,$(wildcard worker/*.c))

@@ -6,6 +6,7 @@
  *   GET /api/comfyui/models?type=
  *   GET /api/workflows
  *   GET /api/workflows/{name}
+ *   POST /api/sample-jobs/preview
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include "comfyui/cache.h"
 #include "comfyui/models.h"
 #include "http/http.h"
+#include "job_preview.h"
 #include "program.h"
 #include "workflows.h"
 
@@ -129,11 +131,19 @@ static void show_workflow(struct http_request *request, struct http_response *re
 	workflows_show(comfyui->config, request, response);
 }
 
+static void preview_job(struct http_request *request, struct http_response *response)
+{
+	const struct comfyui *comfyui = request->context;
+
+	job_preview(&comfyui->cache, request, response);
+}
+
 static const struct http_route ROUTES[] = {
 	{"GET", "/api/comfyui/status", 0, get_status},
 	{"GET", "/api/comfyui/models", 0, list_models},
 	{"GET", "/api/workflows", 0, list_workflows},
 	{"GET", "/api/workflows/{name}", 0, show_workflow},
+	{"POST", "/api/sample-jobs/preview", HTTP_JSON_BODY, preview_job},
 };
 
 static void close_comfyui(void *context)

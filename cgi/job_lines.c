@@ -63,15 +63,20 @@ static void put_estimate(struct json_writer *out, const struct store_job_progres
 	put_text(out, "estimated_completion_time", text_from(time));
 }
 
-void job_write_progress(
-	struct json_writer *out, const struct store_job_progress *progress, int64_t now)
+static int64_t pending_of(const struct store_job_progress *progress)
 {
-	int64_t pending = progress->total_items - progress->completed_items -
-			  progress->failed_items - progress->skipped_items;
+	return progress->total_items - progress->completed_items - progress->failed_items -
+	       progress->skipped_items;
+}
 
-	json_open_object(out);
-	put_text(out, "type", TEXT("job_progress"));
-	put_text(out, "job_id", progress->id);
+static bool is_active(const struct store_job_progress *progress)
+{
+	return text_equal(progress->status, TEXT("running"));
+}
+
+/* What the feed's line and the API's job have in common, from the status on. */
+static void put_state(struct json_writer *out, const struct store_job_progress *progress)
+{
 	put_text(out, "status", progress->status);
 	json_key(out, "stopping");
 	json_boolean(out, progress->stopping);
@@ -86,13 +91,92 @@ void job_write_progress(
 	put_integer(out, "completed_items", progress->completed_items);
 	put_integer(out, "failed_items", progress->failed_items);
 	put_integer(out, "skipped_items", progress->skipped_items);
-	put_integer(out, "pending_items", pending);
+	put_integer(out, "pending_items", pending_of(progress));
+}
+
+/* The members of a JobProgress. */
+static void put_progress(
+	struct json_writer *out, const struct store_job_progress *progress, int64_t now)
+{
 	put_integer(out, "checkpoints_completed", progress->completed_checkpoints);
 	put_integer(out, "total_checkpoints", progress->total_checkpoints);
 	if (progress->has_item)
 		put_item(out, &progress->item);
-	if (progress->seconds_per_image >= 0 && text_equal(progress->status, TEXT("running")))
-		put_estimate(out, progress, pending, now);
+	if (progress->seconds_per_image >= 0 && is_active(progress))
+		put_estimate(out, progress, pending_of(progress), now);
+}
+
+void job_write_progress(
+	struct json_writer *out, const struct store_job_progress *progress, int64_t now)
+{
+	json_open_object(out);
+	put_text(out, "type", TEXT("job_progress"));
+	put_text(out, "job_id", progress->id);
+	put_state(out, progress);
+	put_progress(out, progress, now);
+	json_close_object(out);
+}
+
+void job_write_progress_object(
+	struct json_writer *out, const struct store_job_progress *progress, int64_t now)
+{
+	json_open_object(out);
+	put_progress(out, progress, now);
+	json_close_object(out);
+}
+
+static void put_optional(struct json_writer *out, const char *key, struct text value)
+{
+	if (value.at)
+		put_text(out, key, value);
+}
+
+static void put_faults(struct json_writer *out, const char *key,
+	const struct store_job_fault *faults, size_t count)
+{
+	json_key(out, key);
+	json_open_array(out);
+	for (size_t i = 0; i < count; i++) {
+		json_open_object(out);
+		put_text(out, "checkpoint_filename", faults[i].checkpoint_filename);
+		if (faults[i].code.length)
+			put_text(out, "code", faults[i].code);
+		put_text(out, "error_message", faults[i].message);
+		put_optional(out, "error_details", faults[i].details);
+		put_integer(out, "count", faults[i].count);
+		json_close_object(out);
+	}
+	json_close_array(out);
+}
+
+void job_write(
+	struct json_writer *out, const struct store_job *job, bool with_progress, int64_t now)
+{
+	json_open_object(out);
+	put_text(out, "id", job->progress.id);
+	put_text(out, "training_run_name", job->training_run_name);
+	json_key(out, "sample_preset_id");
+	if (job->sample_preset_id.at)
+		json_text(out, job->sample_preset_id);
+	else
+		json_null(out);
+	put_text(out, "sample_preset_name", job->sample_preset_name);
+	put_text(out, "workflow_name", job->workflow_name);
+	put_optional(out, "vae", job->vae);
+	put_optional(out, "clip", job->clip);
+	if (job->shift.at)
+		put_digits(out, "shift", job->shift);
+	put_text(out, "existing", job->existing);
+	put_state(out, &job->progress);
+	put_optional(out, "error_message", job->error_message);
+	put_faults(out, "failed_item_details", job->failed, job->failed_count);
+	put_faults(out, "skipped_item_details", job->skipped, job->skipped_count);
+	put_text(out, "created_at", job->created_at);
+	put_text(out, "updated_at", job->updated_at);
+	if (with_progress) {
+		json_key(out, "progress");
+		job_write_progress_object(out, &job->progress, now);
+	}
 	json_close_object(out);
 }
 

@@ -5,9 +5,18 @@
 #include "store/comfyui_state.h"
 #include "store/job.h"
 
-/* What the feed tells of the database, as JSON of the wire contract's WebSocket. */
+/* Sample jobs and ComfyUI's state as JSON of the wire contract: the feed's lines, the API's jobs.
+ */
 
-/* job_progress; `now` in milliseconds since 1970. */
+/* A SampleJob, with its progress if asked for; `now` in milliseconds since 1970. */
+void job_write(
+	struct json_writer *out, const struct store_job *job, bool with_progress, int64_t now);
+
+/* A JobProgress. */
+void job_write_progress_object(
+	struct json_writer *out, const struct store_job_progress *progress, int64_t now);
+
+/* The feed's job_progress. */
 void job_write_progress(
 	struct json_writer *out, const struct store_job_progress *progress, int64_t now);
 

@@ -7,6 +7,7 @@
 #include "base/buffer.h"
 #include "base/error.h"
 #include "base/text.h"
+#include "comfyui/configured.h"
 #include "config/config.h"
 
 /*
@@ -52,9 +53,6 @@ struct comfyui_response {
 	bool sent;		/* some of the request may have reached ComfyUI */
 	bool timed_out;		/* the time limit or the limit of silence ended it */
 };
-
-/* False with ERROR_CONFLICT `comfyui_not_configured` if the file has no key `comfyui`. */
-bool comfyui_is_configured(const struct config *config, struct error *error);
 
 /*
  * Makes a client for the configured ComfyUI. `config` must outlive it. Connects to nothing yet.

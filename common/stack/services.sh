@@ -32,6 +32,8 @@ add_pools() {
 	[ "$scanners" -le 8 ] || scanners=8
 	add_service catalog pool SIGTERM "$scanners"
 	add_service presets pool SIGTERM 2
+	# Launching a job looks for pictures in sample_dir, perhaps on a slow disk.
+	add_service jobs pool SIGTERM 2
 	# Each may wait for ComfyUI; the web server lets 12 of them.
 	add_service comfyui pool SIGTERM 16
 	# Decoding takes a whole core each, and gives way to whatever else the machine has to do.

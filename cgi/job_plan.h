@@ -1,0 +1,51 @@
+#ifndef CGI_JOB_PLAN_H
+#define CGI_JOB_PLAN_H
+
+#include "comfyui/template.h"
+#include "config/config.h"
+#include "job_input.h"
+#include "library/runs.h"
+#include "store/job_create.h"
+#include "store/sample_preset.h"
+
+/* What a launch would be refused for: a sentence, about a field of the body. */
+struct job_objection {
+	const char *pointer;
+	const char *sentence;
+};
+
+/* What launching a sample job would do, as things stand on the disk and in the database. */
+struct job_plan {
+	struct store_job_input job;		       /* complete if there are no objections */
+	const struct library_checkpoint **checkpoints; /* the run's files, as job.checkpoints */
+	const struct comfyui_template *template;
+	struct job_objection *objections;
+	size_t objection_count;
+	size_t objection_capacity;
+	const char **warnings;
+	size_t warning_count;
+	size_t warning_capacity;
+	size_t existing_same;  /* pictures that are there, made by the same recipe */
+	size_t existing_other; /* made otherwise */
+	size_t to_render;
+};
+
+/*
+ * Makes the plan of a body without faults. What the body names and is not there (run, preset,
+ * template, checkpoint) is a fault noted in `reader`; then the plan is not to be used. False with
+ * an error when it cannot be made.
+ */
+bool job_plan_make(struct input_reader *reader, const struct config *config, struct store *store,
+	const struct job_input *input, struct job_plan *plan, struct error *error);
+
+/* Between the files of the plan: notes an objection, or a warning. */
+void job_plan_object(struct input_reader *reader, struct job_plan *plan, const char *pointer,
+	const char *format, ...) __attribute__((format(printf, 4, 5)));
+void job_plan_warn(struct input_reader *reader, struct job_plan *plan, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* Finds out which pictures are there: fills the starts and counts of the plan. */
+bool job_existing_find(struct arena *arena, const struct config *config, struct store *store,
+	struct job_plan *plan, struct error *error);
+
+#endif

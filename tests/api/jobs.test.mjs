@@ -1,0 +1,321 @@
+// /api/sample-jobs over HTTP, with no ComfyUI there: what a launch stores, refuses and finds; the states.
+import assert from 'node:assert/strict';
+import { copyFile, mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { after, afterEach, before, describe, test } from 'node:test';
+import { crc32 } from 'node:zlib';
+import { get, request, send } from './client.mjs';
+import { startComfyUI } from './comfyui.mjs';
+import { freePort, root, startStack } from './stack.mjs';
+
+const JOBS = '/api/sample-jobs';
+const RUN = 'portrait';
+const CHECKPOINTS = ['portrait-step00000500.safetensors', 'portrait-step00001000.safetensors', 'portrait.safetensors'];
+const fixture = (name) => readFile(path.join(root, 'tests/fixtures/comfyui/workflows', name), 'utf8');
+
+const values = {
+	name: 'Small',
+	prompts: [{ name: 'forest', text: 'a forest' }, { name: 'größe & more', text: 'tall' }],
+	negative_prompt: 'blurry',
+	steps: [4],
+	cfgs: [1, 3.5],
+	samplers: ['euler'],
+	schedulers: ['simple'],
+	seeds: ['18446744073709551615'],
+	width: 64,
+	height: 64,
+};
+
+let stack;
+let preset;
+let workflows;
+
+async function prepare(place) {
+	workflows = path.join(place, 'workflows');
+	await mkdir(workflows, { recursive: true });
+	await copyFile(path.join(root, 'tests/fixtures/comfyui/workflows/tiny_ckpt_api.json'), path.join(workflows, 'checkpoint.json'));
+	await copyFile(path.join(root, 'tests/fixtures/comfyui/workflows/nomodel_api.json'), path.join(workflows, 'nomodel.json'));
+	await writeFile(path.join(workflows, 'broken.json'), '{');
+	const directory = path.join(place, 'checkpoints');
+	for (const name of CHECKPOINTS) await writeFile(path.join(directory, name), `\x02\0\0\0\0\0\0\0{}${name}`);
+}
+
+before(async () => {
+	// Nobody listens there: what is launched stays as it was launched.
+	stack = await startStack({ config: { comfyui: { host: '127.0.0.1', port: await freePort() } } });
+	await prepare(stack.directory);
+	preset = (await send(stack, 'POST', '/api/sample-presets', values)).json;
+});
+after(() => stack.stop());
+afterEach(async () => {
+	for (const { id } of (await get(stack, JOBS)).json) await request(stack, 'DELETE', `${JOBS}/${id}`);
+	for (const name of CHECKPOINTS) await rm(path.join(stack.samples, name), { recursive: true, force: true });
+});
+
+const wish = (changes = {}) => ({ training_run_name: RUN, sample_preset_id: preset.id, workflow_name: 'checkpoint.json', ...changes });
+
+async function launch(changes) {
+	const answer = await send(stack, 'POST', JOBS, wish(changes));
+	assert.equal(answer.status, 201, answer.text);
+	return answer.json;
+}
+
+async function assertFaults(changes, expected) {
+	const answer = await send(stack, 'POST', JOBS, wish(changes));
+	assert.equal(answer.status, 422, answer.text);
+	assert.deepEqual(answer.json.errors.map(({ pointer }) => pointer).sort(), [...expected].sort(), answer.text);
+	return answer.json.errors;
+}
+
+const call = (id, name) => request(stack, 'POST', `${JOBS}/${id}/${name}`);
+const fileOf = (prompt, cfg) => `prompt_name=${encodeURIComponent(prompt)}&steps=4&cfg=${cfg}&sampler_name=euler&scheduler=simple&seed=18446744073709551615.png`;
+
+function database() {
+	return new DatabaseSync(path.join(stack.directory, 'data', 'checkpoint-sampler.db'), { timeout: 5000 });
+}
+
+describe('launching', () => {
+	test('answers with the job, which waits for its turn, and lists it', async () => {
+		const answer = await send(stack, 'POST', JOBS, wish());
+		assert.equal(answer.status, 201, answer.text);
+		const job = answer.json;
+		assert.equal(answer.headers.location, `${JOBS}/${job.id}`);
+		assert.deepEqual(
+			[job.training_run_name, job.sample_preset_id, job.sample_preset_name, job.workflow_name, job.existing, job.stopping],
+			[RUN, preset.id, 'Small', 'checkpoint.json', 'skip', false],
+		);
+		assert.deepEqual([job.total_items, job.completed_items, job.failed_items, job.skipped_items, job.pending_items], [12, 0, 0, 0, 12]);
+		assert.deepEqual([job.failed_item_details, job.skipped_item_details], [[], []]);
+		const shown = (await get(stack, `${JOBS}/${job.id}`)).json;
+		assert.equal(shown.job.id, job.id);
+		assert.equal(shown.progress.total_checkpoints, 3);
+		const second = await launch({ checkpoint_filenames: [CHECKPOINTS[2], CHECKPOINTS[0]], existing: 'replace' });
+		assert.equal(second.total_items, 8);
+		assert.deepEqual((await get(stack, JOBS)).json.map(({ id }) => id), [second.id, job.id]);
+	});
+	test('orders the items by checkpoint, in training order, whatever the order of the wish', async () => {
+		await launch({ checkpoint_filenames: [CHECKPOINTS[2], CHECKPOINTS[0]] });
+		const store = database();
+		const rows = store.prepare('SELECT checkpoint_filename AS checkpoint, prompt_name AS prompt, cfg, seed FROM sample_job_items ORDER BY number').all();
+		store.close();
+		assert.deepEqual(
+			rows.map(({ checkpoint, prompt, cfg }) => [checkpoint, prompt, cfg]),
+			[CHECKPOINTS[0], CHECKPOINTS[2]].flatMap((name) => [[name, 'forest', '1'], [name, 'forest', '3.5'], [name, 'größe & more', '1'], [name, 'größe & more', '3.5']]),
+		);
+		assert.ok(rows.every(({ seed }) => seed === '18446744073709551615'));
+	});
+	test('names everything that is not there', async () => {
+		await assertFaults({ training_run_name: 'nosuch', sample_preset_id: 'nosuch', workflow_name: 'nosuch.json' }, ['/training_run_name', '/sample_preset_id', '/workflow_name']);
+		await assertFaults({ workflow_name: '../config.yaml' }, ['/workflow_name']);
+		await assertFaults({ checkpoint_filenames: [CHECKPOINTS[0], 'other.safetensors', CHECKPOINTS[0]] }, ['/checkpoint_filenames/1', '/checkpoint_filenames/2']);
+	});
+	test('names every fault of a body', async () => {
+		const answer = await send(stack, 'POST', JOBS, { vae: 7, clip: '', shift: -1, checkpoint_filenames: [], existing: 'maybe', extra: 1 });
+		assert.equal(answer.status, 422);
+		assert.deepEqual(answer.json.errors.map(({ pointer }) => pointer).sort(), [
+			'/checkpoint_filenames', '/clip', '/existing', '/extra', '/sample_preset_id', '/shift', '/training_run_name', '/vae', '/workflow_name',
+		]);
+	});
+	test('is refused where equal pictures would get different names', async () => {
+		const faults = await assertFaults({ workflow_name: 'nomodel.json' }, ['/workflow_name', '/workflow_name', '/workflow_name']);
+		assert.match(faults.map(({ detail }) => detail).join('\n'), /loads no checkpoint.*\n.*prompts.*\n.*cfg values/);
+		await assertFaults({ vae: 'x.safetensors', shift: 3.1 }, ['/vae', '/shift']);
+	});
+	test('is refused with a template that is not valid, and says how to mend it', async () => {
+		const [fault] = await assertFaults({ workflow_name: 'broken.json' }, ['/workflow_name']);
+		assert.match(fault.detail, /JSON/);
+	});
+	test('keeps preset and template as they were', async () => {
+		const own = (await send(stack, 'POST', '/api/sample-presets', { ...values, name: 'Fleeting' })).json;
+		const job = await launch({ sample_preset_id: own.id });
+		await request(stack, 'DELETE', `/api/sample-presets/${own.id}`);
+		const { job: shown } = (await get(stack, `${JOBS}/${job.id}`)).json;
+		assert.equal(shown.sample_preset_id, null);
+		assert.equal(shown.sample_preset_name, 'Fleeting');
+		const store = database();
+		const row = store.prepare('SELECT workflow, negative_prompt FROM sample_job_sources').get();
+		const prompts = store.prepare('SELECT name, text FROM sample_job_prompts ORDER BY name').all().map((prompt) => ({ ...prompt }));
+		store.close();
+		assert.equal(row.workflow, await fixture('tiny_ckpt_api.json'));
+		assert.equal(row.negative_prompt, 'blurry');
+		assert.deepEqual(prompts, values.prompts);
+	});
+	test('without a ComfyUI in the configuration is 409', async () => {
+		const other = await startStack();
+		for (const target of [JOBS, `${JOBS}/preview`]) {
+			const answer = await send(other, 'POST', target, wish());
+			assert.equal(answer.status, 409);
+			assert.equal(answer.json.code, 'comfyui_not_configured');
+		}
+		assert.deepEqual((await get(other, JOBS)).json, []);
+		await other.stop();
+	});
+});
+
+const chunk = (type, data) => {
+	const body = Buffer.concat([Buffer.from(type, 'latin1'), data]);
+	const frame = Buffer.alloc(8);
+	frame.writeUInt32BE(data.length, 0);
+	frame.writeUInt32BE(crc32(body), 4);
+	return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)]);
+};
+
+/** A PNG of no pixels to speak of, with a recipe as ComfyUI writes it. */
+function png(recipe) {
+	const header = Buffer.from([0, 0, 0, 1, 0, 0, 0, 1, 8, 0, 0, 0, 0]);
+	const text = recipe ? [chunk('tEXt', Buffer.from(`checkpoint_sampler\0${JSON.stringify(recipe).replaceAll(':', ': ')}`, 'latin1'))] : [];
+	return Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), chunk('IHDR', header), ...text, chunk('IEND', Buffer.alloc(0))]);
+}
+
+function digest(text) {
+	let hash = 0xcbf29ce484222325n;
+	for (const byte of Buffer.from(text)) hash = ((hash ^ BigInt(byte)) * 0x100000001b3n) & 0xffffffffffffffffn;
+	return hash.toString(16).padStart(16, '0');
+}
+
+/** The digest of a picture's recipe, put together here anew. */
+async function recipeOf(checkpoint, prompt, cfg) {
+	const { size, mtimeNs } = await stat(path.join(stack.checkpoints, checkpoint), { bigint: true });
+	const { text } = values.prompts.find(({ name }) => name === prompt);
+	const members = [
+		['workflow_digest', JSON.stringify(digest(await fixture('tiny_ckpt_api.json')))], ['checkpoint', JSON.stringify(checkpoint)],
+		['checkpoint_size', size], ['checkpoint_modified', mtimeNs], ['prompt_name', JSON.stringify(prompt)], ['prompt', JSON.stringify(text)],
+		['negative_prompt', '"blurry"'], ['steps', 4], ['cfg', cfg], ['sampler_name', '"euler"'], ['scheduler', '"simple"'],
+		['seed', '18446744073709551615'], ['width', 64], ['height', 64],
+	];
+	return digest(members.map(([key, value]) => `"${key}":${value}`).join(','));
+}
+
+async function put(checkpoint, prompt, cfg, content) {
+	await mkdir(path.join(stack.samples, checkpoint), { recursive: true });
+	await writeFile(path.join(stack.samples, checkpoint, fileOf(prompt, cfg)), content);
+}
+
+const counts = ({ status, total_items: total, completed_items: completed, skipped_items: skipped, pending_items: pending }) => [status, total, completed, skipped, pending];
+
+describe('pictures that are there already', () => {
+	const [one] = CHECKPOINTS;
+	const preview = async (changes) => {
+		const answer = await send(stack, 'POST', `${JOBS}/preview`, wish({ checkpoint_filenames: [one], ...changes }));
+		assert.equal(answer.status, 200, answer.text);
+		return [answer.json.to_render, answer.json.existing_same, answer.json.existing_other];
+	};
+	const make = async () => {
+		await put(one, 'forest', '1', png({ recipe: await recipeOf(one, 'forest', '1'), prompt: 'a forest' }));
+		await put(one, 'forest', '3.5', png({ recipe: '0'.repeat(16) }));
+		await put(one, 'größe & more', '1', png());
+	};
+	const file = () => path.join(stack.samples, one, fileOf('forest', '1'));
+
+	for (const [existing, expected, rendered] of [
+		['skip', ['pending', 4, 1, 2, 1], 1],
+		['update', ['pending', 4, 1, 0, 3], 3],
+		['replace', ['pending', 4, 0, 0, 4], 4],
+	]) {
+		test(`with ${existing}`, async () => {
+			await make();
+			assert.deepEqual(await preview({ existing }), [rendered, 1, 2]);
+			const job = await launch({ checkpoint_filenames: [one], existing });
+			assert.equal(counts({ ...job, status: 'pending' }).join(), expected.join());
+			const [details] = job.skipped_item_details;
+			if (existing === 'skip') assert.deepEqual([details.checkpoint_filename, details.code, details.count], [one, 'exists_other_recipe', 2]);
+		});
+	}
+	test('are made otherwise once the checkpoint has changed', async () => {
+		await make();
+		const checkpoint = path.join(stack.checkpoints, one);
+		const { atime, mtime } = await stat(checkpoint);
+		await utimes(checkpoint, atime, new Date(mtime.getTime() - 5000));
+		assert.deepEqual(await preview(), [1, 0, 3]);
+	});
+	test('are known by the database, too, as long as the file is the one recorded', async () => {
+		await put(one, 'forest', '1', png());
+		const { size, mtimeNs } = await stat(file(), { bigint: true });
+		const store = database();
+		store.prepare('INSERT INTO sample_outputs VALUES (?, ?, ?, ?)').run(`${one}/${fileOf('forest', '1')}`, await recipeOf(one, 'forest', '1'), size, mtimeNs);
+		store.close();
+		assert.deepEqual(await preview(), [3, 1, 0]);
+		await utimes(file(), new Date(), new Date(Date.now() - 7000));
+		assert.deepEqual(await preview(), [3, 0, 1]);
+	});
+	test('leave nothing to do: the job is completed at once', async () => {
+		for (const prompt of ['forest', 'größe & more']) for (const cfg of ['1', '3.5']) await put(one, prompt, cfg, png({ recipe: await recipeOf(one, prompt, cfg) }));
+		const job = await launch({ checkpoint_filenames: [one] });
+		assert.deepEqual(counts(job), ['completed', 4, 4, 0, 0]);
+		assert.equal((await get(stack, `${JOBS}/${job.id}`)).json.progress.checkpoints_completed, 1);
+	});
+});
+
+describe('a job', () => {
+	test('is stopped and resumed, and refuses what its state does not allow', async () => {
+		const { id } = await launch();
+		assert.equal((await call(id, 'resume')).json.code, 'invalid_state');
+		const stopped = await call(id, 'stop');
+		assert.equal(stopped.status, 200, stopped.text);
+		assert.equal(stopped.json.status, 'paused');
+		assert.ok((await get(stack, JOBS)).json[0].progress);
+		const again = await call(id, 'stop');
+		assert.equal(again.status, 409);
+		assert.match(again.json.detail, /paused.*pending or running/);
+		assert.equal((await call(id, 'retry-failed')).status, 409);
+		assert.equal((await call(id, 'resume')).status, 200);
+		assert.ok(['pending', 'running'].includes((await get(stack, `${JOBS}/${id}`)).json.job.status));
+	});
+	test('tries skipped items once more', async () => {
+		const [one] = CHECKPOINTS;
+		for (const prompt of ['forest', 'größe & more']) for (const cfg of ['1', '3.5']) await put(one, prompt, cfg, png());
+		const job = await launch({ checkpoint_filenames: [one] });
+		assert.deepEqual(counts(job), ['completed', 4, 0, 4, 0]);
+		await rm(path.join(stack.samples, one), { recursive: true });
+		const answer = await call(job.id, 'retry-failed');
+		assert.equal(answer.status, 200, answer.text);
+		assert.deepEqual(counts(answer.json), ['pending', 4, 0, 0, 4]);
+	});
+	test('is deleted, and is gone', async () => {
+		const { id } = await launch();
+		assert.equal((await request(stack, 'DELETE', `${JOBS}/${id}`)).status, 204);
+		assert.equal((await request(stack, 'DELETE', `${JOBS}/${id}`)).status, 404);
+		assert.equal((await get(stack, `${JOBS}/${id}`)).status, 404);
+		for (const name of ['stop', 'resume', 'retry-failed']) assert.equal((await call(id, name)).status, 404);
+		assert.equal((await request(stack, 'GET', `${JOBS}/${id}/stop`)).status, 405);
+	});
+});
+
+describe('a preview', () => {
+	const look = (changes) => send(stack, 'POST', `${JOBS}/preview`, wish(changes));
+
+	test('counts, and knows nothing of ComfyUI\'s list while it is away', async () => {
+		const answer = await look();
+		assert.equal(answer.status, 200, answer.text);
+		const { checkpoints, images_per_checkpoint: images, total_items: total, to_render: render, unmatched, warnings, errors, estimated_seconds: seconds } = answer.json;
+		assert.deepEqual([checkpoints, images, total, render, unmatched, errors, seconds], [3, 4, 12, 12, null, [], undefined]);
+		assert.equal(warnings.length, 1);
+		assert.deepEqual((await get(stack, JOBS)).json, []);
+	});
+	test('tells what the launch would be refused for, and what is not there as the launch does', async () => {
+		const answer = await look({ workflow_name: 'nomodel.json' });
+		assert.equal(answer.status, 200, answer.text);
+		assert.equal(answer.json.errors.length, 3);
+		assert.equal((await look({ training_run_name: 'nosuch' })).status, 422);
+	});
+	test('names the checkpoints that ComfyUI cannot see', async () => {
+		const comfyui = await startComfyUI({ models: { checkpoints: [`sd/${CHECKPOINTS[0]}`, CHECKPOINTS[2]], vae: ['v.safetensors'], text_encoders: ['c.safetensors'] } });
+		const other = await startStack({ config: { comfyui: comfyui.config } });
+		await prepare(other.directory);
+		const { id } = (await send(other, 'POST', '/api/sample-presets', values)).json;
+		const answer = await send(other, 'POST', `${JOBS}/preview`, wish({ sample_preset_id: id }));
+		assert.equal(answer.status, 200, answer.text);
+		assert.deepEqual(answer.json.unmatched.map(({ filename }) => filename), [CHECKPOINTS[1]]);
+		assert.match(answer.json.unmatched[0].reason, /ComfyUI/);
+		await other.stop();
+		await comfyui.stop();
+	});
+	test('guesses the time from the newest job with this template', async () => {
+		const { id } = await launch();
+		const store = database();
+		store.prepare('UPDATE sample_jobs SET seconds_per_image = 2 WHERE id = ?').run(id);
+		store.close();
+		assert.equal((await look({ checkpoint_filenames: [CHECKPOINTS[0]] })).json.estimated_seconds, 8);
+	});
+});
