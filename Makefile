@@ -93,6 +93,10 @@ test-long: ## The suite, then the campaigns that take long (fuzzing)
 	@sh common/stack/deps.sh test
 	+@sh tests/run.sh && $(MAKE) fuzz
 
+.PHONY: test-compose
+test-compose: build ## compose.yaml under a real Docker engine (COMPOSE_TESTS=skip leaves it out)
+	@$(WEB_NODE) --test --test-concurrency=1 'tests/compose/*.test.mjs'
+
 .PHONY: build
 build: programs web ## Build the C programs and the web app
 
@@ -106,6 +110,31 @@ deps: ## Install the packages that run and test need
 .PHONY: config
 config: $(BIN)/checkpoint-sampler ## Print the effective configuration
 	@$(BIN)/checkpoint-sampler config
+
+# Everything below one directory, as in the source, and a link to the operator's program. DESTDIR is
+# for packagers.
+PREFIX ?= /usr/local
+HOME_DIR = $(DESTDIR)$(PREFIX)/lib/checkpoint-sampler
+.PHONY: install uninstall
+install: build ## Install into PREFIX (/usr/local), with systemd units; see docs/operations.md
+	$(Q)install -d $(HOME_DIR)/bin $(HOME_DIR)/common/stack/service $(HOME_DIR)/common/comfyui \
+		$(HOME_DIR)/web $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/doc/checkpoint-sampler \
+		$(DESTDIR)$(PREFIX)/lib/systemd/system
+	$(Q)install -m 755 $(filter-out %/demo-data,$(PROGRAMS)) $(HOME_DIR)/bin
+	$(Q)install -m 755 common/stack/*.sh $(HOME_DIR)/common/stack
+	$(Q)install -m 644 common/stack/service/* $(HOME_DIR)/common/stack/service
+	$(Q)rm -rf $(HOME_DIR)/nginx $(HOME_DIR)/web/dist $(HOME_DIR)/common/comfyui/templates
+	$(Q)cp -R nginx $(HOME_DIR)/nginx && cp -R web/dist $(HOME_DIR)/web/dist
+	$(Q)cp -R common/comfyui/templates $(HOME_DIR)/common/comfyui/templates
+	$(Q)install -m 644 config.example.yaml docs/*.md $(DESTDIR)$(PREFIX)/share/doc/checkpoint-sampler
+	$(Q)sed 's|@prefix@|$(PREFIX)|g' 'common/stack/systemd/checkpoint-sampler@.service.in' \
+		> '$(DESTDIR)$(PREFIX)/lib/systemd/system/checkpoint-sampler@.service'
+	$(Q)ln -sf ../lib/checkpoint-sampler/bin/checkpoint-sampler $(DESTDIR)$(PREFIX)/bin/checkpoint-sampler
+
+uninstall: ## Remove what install put there; configurations, databases and images stay
+	$(Q)rm -rf $(HOME_DIR) $(DESTDIR)$(PREFIX)/share/doc/checkpoint-sampler
+	$(Q)rm -f '$(DESTDIR)$(PREFIX)/lib/systemd/system/checkpoint-sampler@.service' \
+		$(DESTDIR)$(PREFIX)/bin/checkpoint-sampler
 
 .PHONY: backup
 backup: $(BIN)/checkpoint-sampler ## Copy the database of the configuration into FILE, while everything runs

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The main process of a container: container.sh nginx|api|feed|worker, or any other command.
+# The main process of a container: container.sh nginx|api|feed|worker|demo, or any other command.
 #
 # CONFIG_PATH   the configuration; where no file is mounted there, one is made of the usual mounts and
 #               of COMFYUI_HOST and COMFYUI_PORT
@@ -74,6 +74,13 @@ worker)
 	check_samples
 	cd "$RUNTIME_DIR"
 	exec worker
+	;;
+demo)
+	demo-data /demo || exit 1
+	exec /usr/bin/python3 -B "$root/tests/comfyui-stub" --address 0.0.0.0 --port 8188 --output /tmp/comfyui \
+		--models-in checkpoints=/demo/checkpoints --models-in diffusion_models=/demo/checkpoints \
+		--models-in loras=/demo/checkpoints --models-of /data/workflows \
+		--mood load_seconds=1.5 --mood seconds_per_step=0.08
 	;;
 *)
 	exec "$@"

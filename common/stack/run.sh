@@ -20,7 +20,9 @@ unset LISTENS_TO_INTERRUPT
 root=$(cd "$(dirname "$0")/../.." && pwd -P)
 # nginx lives where only root looks.
 PATH=$PATH:/usr/sbin:/sbin
-PROGRAMS=$root/build/${BUILD:-release}/bin
+# Where `make install` puts them, or where they are built.
+PROGRAMS=$root/bin
+[ -d "$PROGRAMS" ] || PROGRAMS=$root/build/${BUILD:-release}/bin
 unset CHECKPOINT_SAMPLER_DEMO
 
 die() {

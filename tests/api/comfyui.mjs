@@ -18,10 +18,11 @@ const usual = {
  * @param {Record<string, string[]>} [options.models] names by ComfyUI's folder (`checkpoints`, `diffusion_models`, `loras`, `vae`, `text_encoders`)
  * @param {Record<string, string>} [options.modelsIn] directories by folder, searched at each question
  * @param {string} [options.output] keeps pictures there across kill() and start(); by default a directory of its own
+ * @param {string} [options.address] where it listens
  * @param {string[]} [options.objectInfo] files of node classes instead of the recorded ones
  */
-export async function startComfyUI({ moods = {}, models = usual, modelsIn = {}, output, objectInfo = [] } = {}) {
-	const comfyui = new ComfyUI({ moods, models, modelsIn, output, objectInfo });
+export async function startComfyUI({ moods = {}, models = usual, modelsIn = {}, output, objectInfo = [], address = '127.0.0.1' } = {}) {
+	const comfyui = new ComfyUI({ moods, models, modelsIn, output, objectInfo, address });
 	comfyui.port = await freePort();
 	comfyui.controlPort = await freePort();
 	await comfyui.start();
@@ -38,8 +39,8 @@ class ComfyUI {
 
 	/** Starts the process, again after stop() or kill(), on the same ports. */
 	async start() {
-		const { moods, models, modelsIn, output, objectInfo } = this.#options;
-		const words = ['tests/comfyui-stub', '--port', `${this.port}`, '--control-port', `${this.controlPort}`];
+		const { moods, models, modelsIn, output, objectInfo, address } = this.#options;
+		const words = ['tests/comfyui-stub', '--address', address, '--port', `${this.port}`, '--control-port', `${this.controlPort}`];
 		for (const [folder, names] of Object.entries(models)) words.push('--models', `${folder}=${names.join(',')}`);
 		for (const [folder, directory] of Object.entries(modelsIn)) words.push('--models-in', `${folder}=${directory}`);
 		for (const [name, value] of Object.entries(moods)) words.push('--mood', `${name}=${JSON.stringify(value)}`);

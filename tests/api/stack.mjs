@@ -67,10 +67,10 @@ export async function eventually(what, check, seconds = 30) {
 
 /** run.sh as a child process, with what it printed so far in `output`. */
 export class Launch {
-	constructor(environment) {
+	constructor(environment, launcher = 'common/stack/run.sh') {
 		this.output = '';
 		// A group of its own: a test may press Ctrl-C on it as a terminal does.
-		this.child = spawn('sh', ['common/stack/run.sh'], {
+		this.child = spawn('sh', [launcher], {
 			cwd: root,
 			detached: true,
 			stdio: ['ignore', 'pipe', 'pipe'],
@@ -100,8 +100,9 @@ export class Launch {
  * @param {string} [options.place] a directory made by makePlace; by default a new one, removed by stop()
  * @param {object|string} [options.config] keys on top of the place's checkpoints/ and samples/; or the file's text
  * @param {object} [options.environment] for run.sh
+ * @param {string} [options.launcher] another run.sh than the source's
  */
-export async function startStack({ place, config = {}, environment = {} } = {}) {
+export async function startStack({ place, config = {}, environment = {}, launcher } = {}) {
 	const own = place === undefined;
 	const directory = place ?? (await makePlace());
 	const port = await freePort();
@@ -116,7 +117,7 @@ export async function startStack({ place, config = {}, environment = {} } = {}) 
 	};
 	// JSON is YAML.
 	await writeFile(configPath, typeof config === 'string' ? config : JSON.stringify(settings, null, '\t').replaceAll('\t', '  '));
-	const launch = new Launch({ CONFIG_PATH: configPath, RUNTIME_DIR: runtimeDirectory, ...environment });
+	const launch = new Launch({ CONFIG_PATH: configPath, RUNTIME_DIR: runtimeDirectory, ...environment }, launcher);
 	await launch.ready();
 
 	return {
