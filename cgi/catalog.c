@@ -29,6 +29,7 @@
 #include "library/safetensors.h"
 #include "naming/image.h"
 #include "store/store.h"
+#include "store/worker_lock.h"
 
 /* What outlives a request. */
 struct catalog {
@@ -72,6 +73,16 @@ static const char *check_directories(struct arena *arena, const struct config *c
 	return faults ? faults : "ok";
 }
 
+/* "ok", or why nothing is rendered; also where nothing is to be. NULL without memory. */
+static const char *check_worker(struct arena *arena, const struct config *config)
+{
+	struct error error;
+
+	if (!config->comfyui.enabled || store_worker_is_running(config->db_path, &error))
+		return "ok";
+	return arena_printf(arena, "%s", error.message);
+}
+
 static void get_health(struct http_request *request, struct http_response *response)
 {
 	struct catalog *catalog = request->context;
@@ -80,9 +91,10 @@ static void get_health(struct http_request *request, struct http_response *respo
 	const char *checkpoint_dirs = check_directories(request->arena, catalog->config);
 	bool has_database = check_database(catalog, &error);
 	const char *feed = feed_check();
+	const char *worker = check_worker(request->arena, catalog->config);
 	struct json_writer out;
 
-	if (!sample_dir) {
+	if (!sample_dir || !worker) {
 		(void)error_memory(&error);
 		http_fail(response, &error);
 		return;
@@ -98,7 +110,7 @@ static void get_health(struct http_request *request, struct http_response *respo
 	json_key(&out, "status");
 	json_string(&out, has_database && strcmp(sample_dir, "ok") == 0 &&
 					  strcmp(checkpoint_dirs, "ok") == 0 &&
-					  strcmp(feed, "ok") == 0
+					  strcmp(feed, "ok") == 0 && strcmp(worker, "ok") == 0
 				  ? "ok"
 				  : "degraded");
 	json_key(&out, "version");
@@ -113,6 +125,10 @@ static void get_health(struct http_request *request, struct http_response *respo
 	json_string(&out, checkpoint_dirs);
 	json_key(&out, "feed");
 	json_string(&out, feed);
+	if (catalog->config->comfyui.enabled) {
+		json_key(&out, "worker");
+		json_string(&out, worker);
+	}
 	json_close_object(&out);
 	json_close_object(&out);
 }

@@ -21,7 +21,7 @@
 #include "worker.h"
 
 #define SECOND	   INT64_C(1000000000)
-#define TICK	   (30 * SECOND) /* between two looks at what events may have missed */
+#define TICK	   (30 * SECOND) /* between two looks at what events may have missed, and beats */
 #define BLIND_TICK SECOND	 /* the same where the kernel gives no events */
 #define GRACE	   (6 * SECOND)	 /* for what is in work when the process is to end */
 
@@ -127,6 +127,7 @@ static void run(struct worker *worker)
 
 		if (due) {
 			store_watch_mend(worker->watch);
+			store_worker_beat(worker->lock);
 			tick = now +
 			       (store_watch_descriptor(worker->watch) < 0 ? BLIND_TICK : TICK);
 		}
@@ -260,17 +261,16 @@ static int serve(struct worker *worker, struct arena *arena)
 /* Holds the lock around all of it. */
 static int serve_alone(struct worker *worker, struct arena *arena)
 {
-	struct store_worker_lock *lock;
 	struct error error;
 	int status;
 
-	if (!store_worker_lock(worker->config->db_path, &lock, &error)) {
+	if (!store_worker_lock(worker->config->db_path, &worker->lock, &error)) {
 		worker_report_error("worker.refused", &error);
 		return error.kind == ERROR_CONFLICT ? EXIT_LOCKED : EXIT_FAILURE;
 	}
 	status = serve(worker, arena);
 	end(worker);
-	store_worker_unlock(lock);
+	store_worker_unlock(worker->lock);
 	return status;
 }
 

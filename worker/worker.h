@@ -77,6 +77,7 @@ struct worker_state {
 };
 
 struct worker {
+	struct store_worker_lock *lock;
 	const struct config *config;
 	struct store *store; /* NULL while it cannot be opened */
 	struct store_watch *watch;

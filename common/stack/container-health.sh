@@ -33,7 +33,13 @@ check_feed() {
 		tr -d '\000' | grep -a -q '"type":"hello".*"watching":true' || fail "the feed does not say hello"
 }
 
+# The worker moves, whether it has work or not.
+check_worker() {
+	[ -s "$CONFIG_PATH" ] && [ -f "$CONFIG_PATH" ] || CONFIG_PATH=/tmp/config.yaml
+	CONFIG_PATH=$CONFIG_PATH "$PROGRAMS/checkpoint-sampler" worker
+}
+
 case ${1:-} in
-nginx | api | feed) "check_$1" ;;
-*) fail "usage: container-health.sh nginx|api|feed" ;;
+nginx | api | feed | worker) "check_$1" ;;
+*) fail "usage: container-health.sh nginx|api|feed|worker" ;;
 esac

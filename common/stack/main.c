@@ -8,6 +8,7 @@
 #include "stack/render.h"
 #include "stack/templates.h"
 #include "store/backup.h"
+#include "store/worker_lock.h"
 
 /* checkpoint-sampler: what people and start scripts ask of an installation. */
 
@@ -22,6 +23,7 @@ static const char USAGE[] =
 	"                is taken. With ComfyUI, an empty workflow_dir gets templates.\n"
 	"  backup FILE   copy the database into a new file, while everything runs\n"
 	"  restore FILE  make the database what a backup holds; what it held is kept beside it\n"
+	"  worker        status 0 if the worker is alive; else say why not\n"
 	"  --version\n"
 	"\n"
 	"The configuration is CONFIG_PATH, else ./config.yaml.\n";
@@ -143,6 +145,14 @@ static int command_restore(const struct config *config, const char *file)
 	return status;
 }
 
+static int command_worker(const struct config *config, const char *argument)
+{
+	struct error error;
+
+	(void)argument;
+	return store_worker_is_running(config->db_path, &error) ? EXIT_SUCCESS : say(&error);
+}
+
 static const struct command {
 	const char *name;
 	bool takes_argument;
@@ -154,6 +164,7 @@ static const struct command {
 	{"render", true, command_render},
 	{"backup", true, command_backup},
 	{"restore", true, command_restore},
+	{"worker", false, command_worker},
 };
 
 /* NULL if the arguments are no command. */

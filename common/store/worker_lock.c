@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -102,18 +103,30 @@ void store_worker_unlock(struct store_worker_lock *lock)
 	free(lock);
 }
 
+void store_worker_beat(struct store_worker_lock *lock)
+{
+	/* Where it cannot be said, the worker works all the same. */
+	(void)futimens(lock->descriptor, NULL);
+}
+
 bool store_worker_is_running(const char *database_path, struct error *error)
 {
 	struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	char path[LIMIT_PATH];
 	int descriptor = open_file(database_path, O_RDONLY, path, error);
+	struct stat status;
+	int64_t silence;
 	bool asked;
 
 	if (descriptor < 0)
 		return false;
-	asked = fcntl(descriptor, F_OFD_GETLK, &whole) == 0;
+	asked = fcntl(descriptor, F_OFD_GETLK, &whole) == 0 && fstat(descriptor, &status) == 0;
 	(void)close(descriptor);
-	if (asked && whole.l_type != F_UNLCK)
+	silence = asked ? clock_now() / 1000 - status.st_mtim.tv_sec : 0;
+	if (asked && whole.l_type != F_UNLCK && silence <= STORE_WORKER_SILENCE)
 		return true;
+	if (asked && whole.l_type != F_UNLCK)
+		return error_set(error, ERROR_UNAVAILABLE, "unavailable",
+			"The worker has not moved for %lld seconds.", (long long)silence);
 	return error_set(error, ERROR_UNAVAILABLE, "unavailable", "The worker is not running.");
 }

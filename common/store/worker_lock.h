@@ -24,9 +24,15 @@ bool store_worker_lock(
 /* NULL is no lock, and fine. The file stays. */
 void store_worker_unlock(struct store_worker_lock *lock);
 
+/* Says that the holder is alive; at least every STORE_WORKER_SILENCE / 4 seconds. */
+void store_worker_beat(struct store_worker_lock *lock);
+
+/* Seconds without a beat after which a worker is taken to hang. */
+#define STORE_WORKER_SILENCE 120
+
 /*
- * True if somebody holds the lock at this moment; else false with the reason. Takes nothing, so
- * that anybody may ask.
+ * True if somebody holds the lock at this moment and has not been silent for too long; else false
+ * with the reason. Takes nothing, so that anybody may ask.
  */
 bool store_worker_is_running(const char *database_path, struct error *error);
 

@@ -635,6 +635,8 @@ export interface components {
                 /** @description The live feed at `/api/ws`. */
                 feed: string;
                 sample_dir: string;
+                /** @description What renders sample jobs; only where ComfyUI is configured. */
+                worker?: string;
             } & {
                 [key: string]: string;
             };
