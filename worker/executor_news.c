@@ -237,6 +237,7 @@ void executor_submitted(struct executor *executor, struct executor_slot *slot,
 		executor_ends(executor, slot, EXECUTOR_FAILING, fault->code, fault->message);
 		return;
 	}
+	slot->looked_at = executor->now;
 	/* A quick one may have ended before this answer came. */
 	executor_go_to(executor, slot, slot->ended_at ? EXECUTOR_RENDERED : EXECUTOR_SUBMITTED);
 	if (!slot->ended_at && !slot->stopping)

@@ -147,8 +147,6 @@ static void begin_closing(struct comfyui_socket *socket)
 	socket->closing = true;
 	if (socket->open)
 		(void)lws_callback_on_writable(socket->connection);
-	else
-		lws_set_timeout(socket->connection, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_ASYNC);
 }
 
 /* Takes up what the process has asked for. */
@@ -226,6 +224,11 @@ static int on_event(struct lws *connection, enum lws_callback_reasons reason, vo
 	case LWS_CALLBACK_CLIENT_CLOSED:
 		gone(socket, TEXT("ComfyUI closed the connection"));
 		break;
+	case LWS_CALLBACK_WSI_DESTROY:
+		/* A connection that is killed in its handshake says nothing else. */
+		if (connection == socket->connection)
+			gone(socket, TEXT("the handshake was given up"));
+		break;
 	case LWS_CALLBACK_EVENT_WAIT_CANCELLED:
 		take_requests(socket);
 		break;
@@ -245,6 +248,14 @@ static void *run(void *argument)
 	/* Also what was asked for before the thread could be woken. */
 	take_requests(socket);
 	while (!socket->stopping || socket->connection) {
+		/* In its handshake it is ended at once, which is not to be done in a callback. */
+		if (socket->closing && !socket->open && socket->connection) {
+			lws_set_timeout(
+				socket->connection, PENDING_TIMEOUT_CLOSE_SEND, LWS_TO_KILL_SYNC);
+			socket->connection = NULL;
+			socket->closing = false;
+			continue;
+		}
 		if (socket->wanted && !socket->connection && !socket->stopping)
 			connect_now(socket);
 		if (lws_service(socket->context, 0) < 0)
