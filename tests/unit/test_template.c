@@ -791,29 +791,75 @@ static void test_tagged_copy(void **state)
 			&arena, "{\"9\": { \"_meta\": {\"cs_role\": \"save_image\"}, %s}} ", NODE));
 }
 
-/* Flux's negative prompt is often the positive one, zeroed out: it has no text of its own. */
-static void test_proposals_without_negative(void **state)
+/* What is made larger and sampled again is not where the size comes from. */
+static void test_proposals_for_two_passes(void **state)
 {
 	const struct comfyui_template *template = load_string(
-		"{\"1\":{\"class_type\":\"CLIPTextEncode\",\"inputs\":{\"text\":\"\",\"clip\":["
-		"\"2\",0]}},"
-		"\"3\":{\"class_type\":\"ConditioningZeroOut\",\"inputs\":{\"conditioning\":[\"1\","
-		"0]}},"
-		"\"4\":{\"class_type\":\"FluxGuidance\",\"inputs\":{\"conditioning\":[\"1\",0]}},"
+		"{\"9\":{\"class_type\":\"SaveImage\",\"inputs\":{\"images\":[\"5\",0],"
+		"\"filename_prefix\":\"\"}},"
 		"\"5\":{\"class_type\":\"KSampler\",\"inputs\":{\"seed\":1,\"steps\":1,\"cfg\":1,"
-		"\"positive\":[\"4\",0],\"negative\":[\"3\",0],\"model\":[\"6\",0]}},"
-		"\"6\":{\"class_type\":\"LoraLoaderModelOnly\",\"inputs\":{\"lora_name\":\"\","
-		"\"model\":[\"7\",0]}},"
-		"\"7\":{\"class_type\":\"UNETLoader\",\"inputs\":{\"unet_name\":\"\"}},"
-		"\"9\":{\"class_type\":\"SaveImage\",\"inputs\":{\"images\":[\"5\",0],\"filename_"
-		"prefix\":\"\"}}}");
+		"\"latent_image\":[\"4\",0]}},"
+		"\"4\":{\"class_type\":\"LatentUpscale\",\"inputs\":{\"width\":2,\"height\":2,"
+		"\"samples\":[\"3\",0]}},"
+		"\"3\":{\"class_type\":\"KSampler\",\"inputs\":{\"seed\":1,\"steps\":1,\"cfg\":1,"
+		"\"latent_image\":[\"2\",0]}},"
+		"\"2\":{\"class_type\":\"EmptyLatentImage\",\"inputs\":{\"width\":1,\"height\":1}}"
+		"}");
 
 	(void)state;
 	assert_string_equal(role_words(template->proposed_roles),
-		"unet_loader=7 sampler=5 positive_prompt=1 save_image=9");
-	assert_int_equal(template->warning_count, 1);
-	assert_non_null(
-		strstr(template->warnings[0], "tag node 6 (LoraLoaderModelOnly) lora_loader"));
+		"sampler=5 sampler=3 latent_image=2 save_image=9");
+}
+
+/* A prompt that is zeroed out says nothing, be it the positive one or another. */
+static void test_proposals_without_negative(void **state)
+{
+	static const char *const zeroed[] = {"1", "2"};
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		const struct comfyui_template *template = load_string(arena_printf(&arena,
+			"{\"1\":{\"class_type\":\"CLIPTextEncode\",\"inputs\":{\"text\":\"\","
+			"\"clip\":[\"8\",0]}},"
+			"\"2\":{\"class_type\":\"CLIPTextEncode\",\"inputs\":{\"text\":\"\","
+			"\"clip\":[\"8\",0]}},"
+			"\"3\":{\"class_type\":\"ConditioningZeroOut\",\"inputs\":{"
+			"\"conditioning\":[\"%s\",0]}},"
+			"\"4\":{\"class_type\":\"FluxGuidance\",\"inputs\":{"
+			"\"conditioning\":[\"1\",0]}},"
+			"\"5\":{\"class_type\":\"KSampler\",\"inputs\":{\"seed\":1,\"steps\":1,"
+			"\"cfg\":1,\"positive\":[\"4\",0],\"negative\":[\"3\",0],"
+			"\"model\":[\"6\",0]}},"
+			"\"6\":{\"class_type\":\"LoraLoaderModelOnly\",\"inputs\":{"
+			"\"lora_name\":\"\",\"model\":[\"7\",0]}},"
+			"\"7\":{\"class_type\":\"UNETLoader\",\"inputs\":{\"unet_name\":\"\"}},"
+			"\"8\":{\"class_type\":\"CLIPLoader\",\"inputs\":{}},"
+			"\"9\":{\"class_type\":\"SaveImage\",\"inputs\":{\"images\":[\"5\",0],"
+			"\"filename_prefix\":\"\"}}}",
+			zeroed[i]));
+
+		assert_string_equal(role_words(template->proposed_roles),
+			"unet_loader=7 sampler=5 positive_prompt=1 save_image=9");
+		assert_int_equal(template->warning_count, 1);
+		assert_non_null(strstr(
+			template->warnings[0], "tag node 6 (LoraLoaderModelOnly) lora_loader"));
+	}
+}
+
+/* One text for both sides is the positive prompt. */
+static void test_proposals_with_one_text(void **state)
+{
+	const struct comfyui_template *template = load_string(
+		"{\"1\":{\"class_type\":\"CLIPTextEncode\",\"inputs\":{\"text\":\"\","
+		"\"clip\":[\"8\",0]}},"
+		"\"5\":{\"class_type\":\"KSampler\",\"inputs\":{\"seed\":1,\"steps\":1,\"cfg\":1,"
+		"\"positive\":[\"1\",0],\"negative\":[\"1\",0]}},"
+		"\"9\":{\"class_type\":\"SaveImage\",\"inputs\":{\"images\":[\"5\",0],"
+		"\"filename_prefix\":\"\"}}}");
+
+	(void)state;
+	assert_string_equal(
+		role_words(template->proposed_roles), "sampler=5 positive_prompt=1 save_image=9");
 }
 
 /* --- Any template --------------------------------------------------------------------------------
@@ -1023,7 +1069,9 @@ int main(void)
 		TEST(test_bad_settings),
 		TEST(test_proposals),
 		TEST(test_tagged_copy),
+		TEST(test_proposals_for_two_passes),
 		TEST(test_proposals_without_negative),
+		TEST(test_proposals_with_one_text),
 		TEST(test_any_template),
 		TEST(test_no_memory),
 	};
