@@ -58,6 +58,16 @@ seconds_per_step=0.08
 END
 }
 
+# Until the simulation answers, at most 10 s.
+wait_for_simulation() {
+	tries=0
+	while [ -z "$stopping" ] && [ "$tries" -lt 100 ] &&
+		! curl --silent --fail --noproxy '*' --max-time 2 --output /dev/null "http://127.0.0.1:$simulation_port/prompt"; do
+		tries=$((tries + 1))
+		sleep 0.1
+	done
+}
+
 # Stores a sample preset when the demo's database has never had one, so that Generate has something to offer.
 add_demo_preset() {
 	[ ! -e "$demo/data-$port/preset.stored" ] || return 0

@@ -156,7 +156,10 @@ greet() {
 start_supervisor
 echo $$ >"$RUNTIME_DIR/pid"
 wait_until_ready
-[ -n "$stopping" ] || [ -z "${CHECKPOINT_SAMPLER_DEMO:-}" ] || add_demo_preset
+if [ -z "$stopping" ] && [ -n "${CHECKPOINT_SAMPLER_DEMO:-}" ]; then
+	wait_for_simulation
+	add_demo_preset
+fi
 [ -n "$stopping" ] || greet
 while :; do
 	wait_for_supervisor

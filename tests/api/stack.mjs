@@ -67,11 +67,15 @@ export async function eventually(what, check, seconds = 30) {
 
 /** run.sh as a child process, with what it printed so far in `output`. */
 export class Launch {
-	constructor(environment, launcher = 'common/stack/run.sh') {
+	/**
+	 * @param {string} [launcher] instead of run.sh
+	 * @param {string} [directory] the working directory, where a config.yaml would be found
+	 */
+	constructor(environment, launcher = 'common/stack/run.sh', directory = root) {
 		this.output = '';
 		// A group of its own: a test may press Ctrl-C on it as a terminal does.
-		this.child = spawn('sh', [launcher], {
-			cwd: root,
+		this.child = spawn('sh', [path.resolve(root, launcher)], {
+			cwd: directory,
 			detached: true,
 			stdio: ['ignore', 'pipe', 'pipe'],
 			env: { ...process.env, CONFIG_PATH: undefined, PORT: undefined, RUNTIME_DIR: undefined, ...environment },

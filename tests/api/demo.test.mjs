@@ -1,0 +1,82 @@
+// What a newcomer gets: the stack without a configuration.
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { get, request } from './client.mjs';
+import { freePort, Launch, processesOf, root } from './stack.mjs';
+
+const preset = JSON.parse(readFileSync(path.join(root, 'tests/demo/sample_preset.json'), 'utf8'));
+
+/** The stack without a configuration; `files` are what it keeps for its port. */
+class Demo {
+	async start() {
+		this.port ??= await freePort();
+		// A directory of its own: one with a config.yaml would be no demonstration.
+		this.place = await mkdtemp(path.join(os.tmpdir(), 'checkpoint-sampler-demo-'));
+		this.runtimeDirectory = path.join(this.place, 'run');
+		this.launch = new Launch({ PORT: `${this.port}`, RUNTIME_DIR: this.runtimeDirectory }, undefined, this.place);
+		await this.launch.ready();
+	}
+
+	get files() {
+		return ['comfyui-', 'workflows-', 'data-', 'config-'].map((name) =>
+			path.join(root, 'build/demo', `${name}${this.port}${name === 'config-' ? '.yaml' : ''}`),
+		);
+	}
+
+	/** Ctrl-C; returns the processes that are left. */
+	async stop() {
+		process.kill(-this.launch.child.pid, 'SIGINT');
+		const { status } = await this.launch.ended;
+		assert.equal(status, 0, this.launch.output);
+		const left = await processesOf(this.runtimeDirectory);
+		await rm(this.place, { recursive: true });
+		return left;
+	}
+}
+
+describe('the demonstration', () => {
+	const demo = new Demo();
+
+	before(() => demo.start());
+	after(async () => {
+		for (const file of demo.files) await rm(file, { recursive: true, force: true });
+	});
+
+	test('says that ComfyUI is simulated', async () => {
+		const { demo: isDemo, comfyui_simulated: isSimulated, warnings } = (await get(demo, '/api/settings')).json;
+		assert.deepEqual([isDemo, isSimulated, warnings], [true, true, []]);
+		assert.match(demo.launch.output, /ComfyUI is simulated/);
+		assert.equal((await get(demo, '/api/comfyui/status')).json.connected, true);
+	});
+
+	test('has all that generating takes: checkpoints in the lists, templates, a preset', async () => {
+		const runs = (await get(demo, '/api/training-runs')).json;
+		for (const type of ['unet', 'lora', 'checkpoint']) {
+			const { models } = (await get(demo, `/api/comfyui/models?type=${type}`)).json;
+			for (const { filename } of runs.flatMap(({ checkpoints }) => checkpoints)) {
+				assert.ok(models.some((name) => name.endsWith(`/${filename}`)), `${filename} in ${type}`);
+			}
+		}
+		const workflows = (await get(demo, '/api/workflows')).json;
+		assert.ok(workflows.length > 3);
+		assert.deepEqual(new Set(workflows.map(({ validation_state: state }) => state)), new Set(['valid']));
+		const { models: vaes } = (await get(demo, '/api/comfyui/models?type=vae')).json;
+		assert.ok(vaes.includes('qwen_image_vae.safetensors'));
+		const [stored, ...others] = (await get(demo, '/api/sample-presets')).json;
+		assert.equal(stored.name, preset.name);
+		assert.deepEqual(others, []);
+	});
+
+	test('a preset that was deleted stays deleted, and Ctrl-C leaves nothing behind', async () => {
+		const [{ id }] = (await get(demo, '/api/sample-presets')).json;
+		assert.equal((await request(demo, 'DELETE', `/api/sample-presets/${id}`)).status, 204);
+		assert.deepEqual(await demo.stop(), []);
+		await demo.start();
+		assert.deepEqual((await get(demo, '/api/sample-presets')).json, []);
+		assert.deepEqual(await demo.stop(), []);
+	});
+});
