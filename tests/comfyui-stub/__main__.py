@@ -64,7 +64,7 @@ async def main() -> int:
     moods = Moods()
     try:
         moods.set(dict(given.mood))
-        catalogue = Catalogue(given.object_info or [RECORDED], names, directories, given.models_of)
+        catalogue = Catalogue(given.object_info or [RECORDED, HERE / "classes.json"], names, directories, given.models_of)
     except (ValueError, OSError) as problem:
         print(f"comfyui-stub: {problem}", file=sys.stderr)
         return 2
