@@ -111,7 +111,7 @@ static void save(struct worker *worker, struct executor_slot *slot)
 		    buffer_text(&item->picture), &state, &error)) {
 		item->output = (struct store_output){
 			.path = text_from(item->output_path),
-			.recipe = item->recipe,
+			.recipe = text_from(item->digest),
 			.size = state.size,
 			.modified = state.modified,
 		};

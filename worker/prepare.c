@@ -3,7 +3,6 @@
 #include <sys/stat.h>
 
 #include "base/clock.h"
-#include "base/json_write.h"
 #include "base/limits.h"
 #include "comfyui/names.h"
 #include "worker.h"
@@ -114,53 +113,42 @@ static struct text digits(struct worker *worker, int64_t number)
 	return text_from(arena_printf(&worker->scratch, "%lld", (long long)number));
 }
 
-static void put_text(struct json_writer *out, const char *key, struct text value)
+/* What the picture is made by. The checkpoint counts as it is now: it may have been trained on. */
+static struct comfyui_recipe recipe_of(struct worker *worker, const struct store_work *work)
 {
-	if (!value.at)
-		return;
-	json_key(out, key);
-	json_text(out, value);
+	struct text path = checkpoint_path(worker, work);
+	struct comfyui_recipe recipe = {
+		.workflow_digest = work->workflow_digest,
+		.checkpoint_path = work->checkpoint_path,
+		.checkpoint_size = work->checkpoint_size,
+		.checkpoint_modified = work->checkpoint_modified,
+		.output = &work->output,
+		.prompt_text = work->prompt_text,
+		.negative_prompt = work->negative_prompt,
+		.width = work->width,
+		.height = work->height,
+		.vae = work->vae,
+		.clip = work->clip,
+		.shift = work->shift,
+	};
+	struct stat status;
+
+	if (stat(path.at, &status) == 0) {
+		recipe.checkpoint_size = status.st_size;
+		recipe.checkpoint_modified =
+			(int64_t)status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec;
+	}
+	return recipe;
 }
 
-static void put_raw(struct json_writer *out, const char *key, struct text value)
+/* The recipe for whoever finds the picture without the database. */
+static void describe(struct worker_item *item)
 {
-	if (!value.at || !value.length)
-		return;
-	json_key(out, key);
-	json_raw(out, value);
-}
-
-/* What the picture was made by, for whoever finds it without the database. */
-static void describe(struct worker *worker, struct worker_item *item)
-{
-	const struct store_work *work = &item->work;
-	struct json_writer out;
-
 	item->information.length = 0;
-	json_writer_init(&out, &item->information);
-	json_open_object(&out);
-	json_key(&out, "checkpoint_sampler");
-	json_open_object(&out);
-	put_text(&out, "recipe", item->recipe);
-	put_text(&out, "training_run", work->training_run_name);
-	put_text(&out, "checkpoint", work->checkpoint_path);
-	put_text(&out, "prompt_name", work->output.prompt_name);
-	put_text(&out, "prompt", work->prompt_text);
-	put_text(&out, "negative_prompt", work->negative_prompt);
-	put_raw(&out, "steps", digits(worker, work->output.steps));
-	put_raw(&out, "cfg", work->output.cfg);
-	put_text(&out, "sampler_name", work->output.sampler_name);
-	put_text(&out, "scheduler", work->output.scheduler);
-	put_raw(&out, "seed", work->output.seed);
-	put_raw(&out, "width", digits(worker, work->width));
-	put_raw(&out, "height", digits(worker, work->height));
-	put_text(&out, "vae", work->vae);
-	put_text(&out, "clip", work->clip);
-	put_raw(&out, "shift", work->shift);
-	put_text(&out, "workflow", work->workflow_name);
-	put_text(&out, "workflow_digest", work->workflow_digest);
-	json_close_object(&out);
-	json_close_object(&out);
+	buffer_append_string(&item->information, "{\"" COMFYUI_RECIPE_KEYWORD "\":");
+	if (!comfyui_recipe_write(&item->recipe, &item->information))
+		item->information.failed = true;
+	buffer_append_byte(&item->information, '}');
 }
 
 static bool substitute(struct worker *worker, struct worker_item *item,
@@ -195,7 +183,9 @@ bool worker_begin_item(struct worker *worker, struct executor_slot *slot)
 	struct buffer name;
 
 	item->attempt = item->work.attempts[item->work.attempt_count - 1];
-	item->recipe = item->work.workflow_digest;
+	item->recipe = recipe_of(worker, &item->work);
+	if (!comfyui_recipe_digest(&item->recipe, item->digest))
+		return false;
 	buffer_init(&name, LIMIT_PATH);
 	naming_append_output(&name, &item->work.output);
 	item->output_path = name.failed ? NULL
@@ -246,7 +236,7 @@ void worker_prepare(struct worker *worker, struct executor_slot *slot)
 	if (template->honours[COMFYUI_SET_CHECKPOINT] &&
 		!match(worker, slot, &template->places[COMFYUI_SET_CHECKPOINT], &checkpoint))
 		return;
-	describe(worker, item);
+	describe(item);
 	if (!note_nodes(item, slot, template) || item->information.failed ||
 		!substitute(worker, item, template, checkpoint, &error)) {
 		executor_ends(executor, slot, EXECUTOR_FAILING, "invalid_prompt",

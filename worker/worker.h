@@ -6,6 +6,7 @@
 #include "base/uuid.h"
 #include "comfyui/calls.h"
 #include "comfyui/client.h"
+#include "comfyui/recipe.h"
 #include "comfyui/socket.h"
 #include "comfyui/template.h"
 #include "config/config.h"
@@ -30,7 +31,8 @@ struct worker_item {
 	struct comfyui_node_ids samplers;
 	struct buffer picture; /* fetched, not yet saved */
 	struct store_output output;
-	struct text recipe; /* its digest */
+	struct comfyui_recipe recipe;
+	char digest[COMFYUI_DIGEST_SIZE]; /* the recipe's */
 };
 
 /* Who asked: given to the client with each request, told again with the answer. */

@@ -1,6 +1,6 @@
 // /api/sample-jobs over HTTP, with no ComfyUI there: what a launch stores, refuses and finds; the states.
 import assert from 'node:assert/strict';
-import { copyFile, mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, copyFile, mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, afterEach, before, describe, test } from 'node:test';
@@ -318,5 +318,33 @@ describe('a preview', () => {
 		store.prepare('UPDATE sample_jobs SET seconds_per_image = 2 WHERE id = ?').run(id);
 		store.close();
 		assert.equal((await look({ checkpoint_filenames: [CHECKPOINTS[0]] })).json.estimated_seconds, 8);
+	});
+});
+
+describe('with ComfyUI there', () => {
+	test('a job renders, and its pictures are known by their recipe', async () => {
+		const comfyui = await startComfyUI({ models: { checkpoints: CHECKPOINTS, vae: ['v.safetensors'], text_encoders: ['c.safetensors'] } });
+		const own = await startStack({ config: { comfyui: comfyui.config } });
+		await prepare(own.directory);
+		const { id: sample_preset_id } = (await send(own, 'POST', '/api/sample-presets', values)).json;
+		const body = wish({ sample_preset_id, checkpoint_filenames: CHECKPOINTS.slice(0, 2) });
+		const { id } = (await send(own, 'POST', JOBS, body)).json;
+		await eventually('it is completed', async () => (await get(own, `${JOBS}/${id}`)).json.job.status === 'completed');
+		assert.deepEqual(counts((await get(own, `${JOBS}/${id}`)).json.job), ['completed', 8, 8, 0, 0]);
+		const preview = async () => {
+			const { existing_same: same, existing_other: other, estimated_seconds: seconds } = (await send(own, 'POST', `${JOBS}/preview`, body)).json;
+			assert.equal(seconds, 0);
+			return [same, other];
+		};
+		assert.deepEqual(await preview(), [8, 0]);
+		// Without the database's word for it the picture's own counts.
+		const store = new DatabaseSync(path.join(own.directory, 'data', 'checkpoint-sampler.db'), { timeout: 5000 });
+		store.exec('DELETE FROM sample_outputs');
+		store.close();
+		assert.deepEqual(await preview(), [8, 0]);
+		await appendFile(path.join(own.checkpoints, CHECKPOINTS[1]), 'trained on');
+		assert.deepEqual(await preview(), [4, 4]);
+		await own.stop();
+		await comfyui.stop();
 	});
 });
