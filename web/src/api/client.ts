@@ -1,10 +1,12 @@
 import { checkpointMetadataUrl, imageMetadataUrl } from './paths'
 import { ApiError, isAbort, problemOf, unreachable } from './problem'
-import { readJob, readJobs, readSamplePreset, readSamplePresets } from './seeds'
+import { readJob, readJobs, readSamplePreset, readSamplePresets, readWorkflow } from './seeds'
 import type {
   CheckpointMetadata,
+  ComfyUIStatus,
   Image,
   ImageMetadata,
+  ModelType,
   NewSampleJob,
   Preset,
   PresetInput,
@@ -15,6 +17,8 @@ import type {
   Scan,
   Settings,
   TrainingRun,
+  Workflow,
+  WorkflowDetails,
 } from './types'
 
 interface Call {
@@ -100,6 +104,23 @@ export const api = {
   deletePreset: async (id: string): Promise<void> => {
     await call(`/api/presets/${encodeURIComponent(id)}`, { method: 'DELETE' })
   },
+
+  comfyuiStatus: (signal?: AbortSignal) => json<ComfyUIStatus>('/api/comfyui/status', { signal }),
+
+  comfyuiModels: (type: ModelType, options: { refresh: boolean; signal?: AbortSignal }) =>
+    json<{ models: string[] }>(`/api/comfyui/models?type=${type}${options.refresh ? '&refresh=1' : ''}`, {
+      signal: options.signal,
+    }),
+
+  workflows: (signal?: AbortSignal) => json<Workflow[]>('/api/workflows', { signal }),
+
+  /** `tagged`: with the text of a copy that has the proposed roles. */
+  workflow: (name: string, options: { tagged: boolean; signal?: AbortSignal }): Promise<WorkflowDetails> =>
+    answer(
+      `/api/workflows/${encodeURIComponent(name)}${options.tagged ? '?tagged=1' : ''}`,
+      { signal: options.signal },
+      readWorkflow,
+    ),
 
   samplePresets: (signal?: AbortSignal): Promise<SamplePreset[]> =>
     answer('/api/sample-presets', { signal }, readSamplePresets),

@@ -2,14 +2,14 @@
 
 import { parseJson } from '@/domain/json'
 import type { components } from './schema'
-import type { JobProgress, SampleJob, SamplePreset } from './types'
+import type { JobProgress, SampleJob, SamplePreset, WorkflowDetails } from './types'
 
 type Schemas = components['schemas']
 
-function parse<Answer>(text: string): Answer {
+function parse(text: string): unknown {
   const value = parseJson(text)
   if (value === undefined) throw new SyntaxError('no JSON')
-  return value as Answer
+  return value
 }
 
 /** parseJson gives integers that a number cannot hold as text; the schema calls all of them numbers. */
@@ -25,8 +25,9 @@ function jobWithSeed({ progress, ...job }: Schemas['SampleJob']): SampleJob {
   return progress ? { ...job, progress: withSeed(progress) } : job
 }
 
-export const readSamplePreset = (text: string): SamplePreset => withSeeds(parse(text))
+export const readSamplePreset = (text: string): SamplePreset => withSeeds(parse(text) as Schemas['SamplePreset'])
 export const readSamplePresets = (text: string): SamplePreset[] =>
-  parse<Schemas['SamplePreset'][]>(text).map(withSeeds)
-export const readJob = (text: string): SampleJob => jobWithSeed(parse(text))
-export const readJobs = (text: string): SampleJob[] => parse<Schemas['SampleJob'][]>(text).map(jobWithSeed)
+  (parse(text) as Schemas['SamplePreset'][]).map(withSeeds)
+export const readJob = (text: string): SampleJob => jobWithSeed(parse(text) as Schemas['SampleJob'])
+export const readJobs = (text: string): SampleJob[] => (parse(text) as Schemas['SampleJob'][]).map(jobWithSeed)
+export const readWorkflow = (text: string): WorkflowDetails => parse(text) as WorkflowDetails

@@ -1,4 +1,4 @@
-import type { components } from './schema'
+import type { components, paths } from './schema'
 
 type Schemas = components['schemas']
 
@@ -32,3 +32,8 @@ export type JobProgress = Replace<
   { current_item?: Replace<NonNullable<Schemas['JobProgress']['current_item']>, { seed: string }> }
 >
 export type SampleJob = Replace<Schemas['SampleJob'], { progress?: JobProgress }>
+export type ComfyUIStatus = Schemas['ComfyuiStatus']
+export type ModelType = paths['/api/comfyui/models']['get']['parameters']['query']['type']
+export type Workflow = Schemas['Workflow']
+/** `workflow` is the file's JSON; integers that a number cannot hold are text. */
+export type WorkflowDetails = Schemas['WorkflowDetails']

@@ -6,6 +6,7 @@ import {
   entryOf,
   failureGroups,
   type JobAction,
+  merge,
   needsReading,
   type ProgressMessage,
   secondsLeft,
@@ -68,6 +69,27 @@ describe('a message about a job', () => {
     expect(needsReading(entry, message)).toBe(false)
     expect(needsReading(entry, { ...message, failed_items: 2 })).toBe(true)
     expect(needsReading(entry, { ...message, status: 'completed' })).toBe(true)
+  })
+})
+
+describe('an answer that was under way while messages came', () => {
+  const later = advance(entryOf(running, 0), { ...message, status: 'completed', pending_items: 0 }, 5)
+
+  it('takes nothing back, but brings what messages do not tell', () => {
+    const details = [{ checkpoint_filename: 'a', error_message: 'Odd', count: 1 }]
+    const [entry] = merge([{ ...running, failed_item_details: details }], [later], new Set(['a']), 9)
+    expect(entry?.job).toMatchObject({ status: 'completed', pending_items: 0, failed_item_details: details })
+  })
+
+  it('is right about jobs of which nothing was heard', () => {
+    const [entry] = merge([running], [later], new Set(), 9)
+    expect(entry).toEqual(entryOf(running, 9))
+  })
+
+  it('neither drops a job that was launched meanwhile nor revives one that was deleted', () => {
+    const launched = entryOf({ ...running, id: 'new' }, 0)
+    const merged = merge([running, { ...running, id: 'gone' }], [launched, later], new Set(['new', 'gone']), 9)
+    expect(merged.map(({ job }) => job.id)).toEqual(['new', 'a'])
   })
 })
 

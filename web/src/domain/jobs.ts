@@ -28,27 +28,47 @@ export function entryOf(job: SampleJob, heardAt: number, progress = job.progress
   return { job, progress, heardAt }
 }
 
+/** What both answers and messages tell; the newest counts. */
+function liveFields(of: SampleJob | ProgressMessage) {
+  const { status, stopping, waiting, total_items, completed_items, failed_items, skipped_items, pending_items } = of
+  return { status, stopping, waiting, total_items, completed_items, failed_items, skipped_items, pending_items }
+}
+
+function updated(job: SampleJob, from: SampleJob | ProgressMessage): SampleJob {
+  const { waiting, ...fields } = liveFields(from)
+  const next = { ...job, ...fields }
+  delete next.waiting
+  return waiting ? { ...next, waiting } : next
+}
+
 /** The entry after a message about its job. */
 export function advance({ job }: JobEntry, message: ProgressMessage, heardAt: number): JobEntry {
-  const { status, stopping, total_items, completed_items, failed_items, skipped_items, pending_items } = message
-  const next: SampleJob = {
-    ...job,
-    status,
-    stopping,
-    total_items,
-    completed_items,
-    failed_items,
-    skipped_items,
-    pending_items,
-  }
-  delete next.waiting
-  if (message.waiting) next.waiting = message.waiting
   const { checkpoints_completed, total_checkpoints } = message
   const progress =
     checkpoints_completed === undefined || total_checkpoints === undefined
       ? undefined
       : { ...message, checkpoints_completed, total_checkpoints }
-  return { job: next, progress, heardAt }
+  return { job: updated(job, message), progress, heardAt }
+}
+
+/** The list after an answer. `touched`: the jobs of which we have heard since it was asked for, so we know better. */
+export function merge(
+  answer: readonly SampleJob[],
+  current: readonly JobEntry[],
+  touched: ReadonlySet<string>,
+  heardAt: number,
+): JobEntry[] {
+  const known = new Map(current.map((entry) => [entry.job.id, entry]))
+  const answered = new Set(answer.map(({ id }) => id))
+  return [
+    ...current.filter(({ job }) => touched.has(job.id) && !answered.has(job.id)),
+    ...answer.flatMap((job) => {
+      if (!touched.has(job.id)) return [entryOf(job, heardAt)]
+      const entry = known.get(job.id)
+      // Without an entry it was deleted meanwhile.
+      return entry ? [{ ...entry, job: updated(job, entry.job) }] : []
+    }),
+  ]
 }
 
 /** Something in the list that a message does not carry has changed: the failures' reasons, or why the job failed. */

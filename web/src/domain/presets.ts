@@ -8,6 +8,11 @@ export interface Arrangement {
   readonly modes: Modes
 }
 
+/** For sorting: by name, without regard to case. */
+export function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name.localeCompare(b.name, undefined, { sensitivity: 'base' })
+}
+
 /** The modes that differ from the default, of dimensions without a role. */
 function shownModes({ roles, modes }: Arrangement): [string, FilterMode][] {
   return [...modes].filter(

@@ -1,6 +1,7 @@
 // A sample preset while it is edited. Numbers are kept as the decimal text that was typed: seeds have up to 64 bits.
 
 import type { SamplePreset, SamplePresetInput } from '@/api/types'
+import type { Fault } from './faults'
 import { isRecord, parseJson } from './json'
 import { type Prompt, uniqueName } from './prompts'
 import { type NumberRule, parseValues } from './valueList'
@@ -16,12 +17,6 @@ export interface PresetDraft {
   readonly seeds: readonly string[]
   readonly width: number | null
   readonly height: number | null
-}
-
-/** What is wrong with one value of a body; `pointer` as the server writes it: `/prompts/0/name`. */
-export interface Fault {
-  readonly pointer: string
-  readonly detail: string
 }
 
 const MOST_VALUES = 1000

@@ -1,5 +1,6 @@
 import { inject, type InjectionKey, provide } from 'vue'
 import { type Live, useLive } from '@/live/live'
+import { type Generation, useGeneration } from './generation'
 import { type GridState, useGridState } from './gridState'
 import { type LinkNotice, useLinkNotice } from './linkNotice'
 import { type Motion, useMotion } from './motion'
@@ -20,6 +21,7 @@ export interface AppState {
   readonly image: OpenImage
   readonly linkNotice: LinkNotice
   readonly grid: GridState
+  readonly generation: Generation
   readonly viewport: Viewport
   readonly motion: Motion
   readonly pictureSettings: PictureSettings
@@ -50,6 +52,7 @@ export function provideAppState(): AppState {
     image,
     linkNotice: useLinkNotice(start.isOwn ? undefined : start.link, runs, view),
     grid: useGridState(),
+    generation: useGeneration(live),
     viewport: useViewport(),
     motion: useMotion(),
     pictureSettings: usePictureSettings(),

@@ -1,7 +1,7 @@
 import { computed, ref, watch, type ComputedRef } from 'vue'
 import { api } from '@/api/client'
 import type { Preset } from '@/api/types'
-import { fromMapping, sameArrangement, toMapping, unmatchedDimensions } from '@/domain/presets'
+import { byName, fromMapping, sameArrangement, toMapping, unmatchedDimensions } from '@/domain/presets'
 import { type RemoteHandle, useRemote } from './remote'
 import { remember } from './storage'
 import type { View } from './view'
@@ -24,10 +24,6 @@ export interface Presets {
   rename(name: string): Promise<void>
   /** Throws ApiError. */
   remove(): Promise<void>
-}
-
-function byName(a: Preset, b: Preset): number {
-  return a.name.localeCompare(b.name, undefined, { sensitivity: 'base' })
 }
 
 /** `initial`: the id of the preset to begin with; the view is already what it was left at. */
