@@ -223,6 +223,8 @@ void worker_prepare(struct worker *worker, struct executor_slot *slot)
 	struct text checkpoint = {NULL, 0};
 	struct error error;
 
+	if (worker_picture_decides(worker, slot))
+		return;
 	template = worker_template_of(worker, slot, &error);
 	if (!template) {
 		worker_store_error(worker, slot, &error);

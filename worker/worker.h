@@ -129,6 +129,13 @@ void worker_prepare(struct worker *worker, struct executor_slot *slot);
 const struct comfyui_template *worker_template_of(
 	struct worker *worker, const struct executor_slot *slot, struct error *error);
 
+/*
+ * True if the picture that is there already ends the item, before anything is rendered: as
+ * completed if it was made by the same recipe, as skipped if it is not to be touched. A job's
+ * launch decides the same; since then there may be other pictures.
+ */
+bool worker_picture_decides(struct worker *worker, struct executor_slot *slot);
+
 /* Fills what of the item does not depend on an attempt. False without memory. */
 bool worker_begin_item(struct worker *worker, struct executor_slot *slot);
 

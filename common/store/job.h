@@ -19,6 +19,10 @@
  * Every function commits all of what it says or nothing, and is safe beside a worker at work.
  */
 
+/* Why an item is skipped whose picture is not to be touched. */
+#define STORE_JOB_OCCUPIED_CODE	   "exists_other_recipe"
+#define STORE_JOB_OCCUPIED_MESSAGE "A picture made by another recipe is there already."
+
 /* The item in work. */
 struct store_job_item {
 	struct text checkpoint_filename;

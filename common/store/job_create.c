@@ -4,9 +4,6 @@
 #include "base/uuid.h"
 #include "store/job_internal.h"
 
-#define OCCUPIED_CODE	 "exists_other_recipe"
-#define OCCUPIED_MESSAGE "A picture made by another recipe is there already."
-
 struct creation {
 	struct store *store;
 	const struct store_job_input *input;
@@ -173,8 +170,8 @@ static bool create_item(struct creation *creation, struct text checkpoint_filena
 		naming_append_output_path(&creation->path, checkpoint_filename, output);
 		store_query_bind(&query, 11, buffer_text(&creation->path));
 	} else if (start == STORE_JOB_OCCUPIED) {
-		store_query_bind(&query, 12, TEXT(OCCUPIED_CODE));
-		store_query_bind(&query, 13, TEXT(OCCUPIED_MESSAGE));
+		store_query_bind(&query, 12, TEXT(STORE_JOB_OCCUPIED_CODE));
+		store_query_bind(&query, 13, TEXT(STORE_JOB_OCCUPIED_MESSAGE));
 	}
 	store_query_bind(&query, 14, creation->now);
 	return store_query_run(&query, error);
@@ -187,8 +184,8 @@ static bool create_items(struct creation *creation, size_t checkpoint, struct er
 	struct store_job_reason occupied = {
 		.status = TEXT("skipped"),
 		.checkpoint_filename = input->checkpoints[checkpoint].filename,
-		.code = TEXT(OCCUPIED_CODE),
-		.message = TEXT(OCCUPIED_MESSAGE),
+		.code = TEXT(STORE_JOB_OCCUPIED_CODE),
+		.message = TEXT(STORE_JOB_OCCUPIED_MESSAGE),
 	};
 
 	for (size_t i = 0; i < input->output_count; i++) {

@@ -322,15 +322,28 @@ describe('a preview', () => {
 });
 
 describe('with ComfyUI there', () => {
-	test('a job renders, and its pictures are known by their recipe', async () => {
-		const comfyui = await startComfyUI({ models: { checkpoints: CHECKPOINTS, vae: ['v.safetensors'], text_encoders: ['c.safetensors'] } });
-		const own = await startStack({ config: { comfyui: comfyui.config } });
+	let comfyui;
+	let own;
+	let sample_preset_id;
+
+	before(async () => {
+		comfyui = await startComfyUI({ models: { checkpoints: CHECKPOINTS, vae: ['v.safetensors'], text_encoders: ['c.safetensors'] } });
+		own = await startStack({ config: { comfyui: comfyui.config } });
 		await prepare(own.directory);
-		const { id: sample_preset_id } = (await send(own, 'POST', '/api/sample-presets', values)).json;
+		sample_preset_id = (await send(own, 'POST', '/api/sample-presets', values)).json.id;
+	});
+	after(async () => {
+		await own.stop();
+		await comfyui.stop();
+	});
+	const find = async (id) => (await get(own, `${JOBS}/${id}`)).json.job;
+	const completed = (id) => eventually('it is completed', async () => (await find(id)).status === 'completed');
+
+	test('a job renders, and its pictures are known by their recipe', async () => {
 		const body = wish({ sample_preset_id, checkpoint_filenames: CHECKPOINTS.slice(0, 2) });
 		const { id } = (await send(own, 'POST', JOBS, body)).json;
-		await eventually('it is completed', async () => (await get(own, `${JOBS}/${id}`)).json.job.status === 'completed');
-		assert.deepEqual(counts((await get(own, `${JOBS}/${id}`)).json.job), ['completed', 8, 8, 0, 0]);
+		await completed(id);
+		assert.deepEqual(counts(await find(id)), ['completed', 8, 8, 0, 0]);
 		const preview = async () => {
 			const { existing_same: same, existing_other: other, estimated_seconds: seconds } = (await send(own, 'POST', `${JOBS}/preview`, body)).json;
 			assert.equal(seconds, 0);
@@ -344,7 +357,26 @@ describe('with ComfyUI there', () => {
 		assert.deepEqual(await preview(), [8, 0]);
 		await appendFile(path.join(own.checkpoints, CHECKPOINTS[1]), 'trained on');
 		assert.deepEqual(await preview(), [4, 4]);
-		await own.stop();
-		await comfyui.stop();
+	});
+	test('a picture made otherwise is not touched, however often the job tries', async () => {
+		const one = CHECKPOINTS[2];
+		const file = path.join(own.samples, one, fileOf('forest', '1'));
+		await mkdir(path.dirname(file), { recursive: true });
+		await writeFile(file, png());
+		const { id } = (await send(own, 'POST', JOBS, wish({ sample_preset_id, checkpoint_filenames: [one] }))).json;
+		await completed(id);
+		assert.deepEqual(counts(await find(id)), ['completed', 4, 3, 1, 0]);
+		const again = async () => {
+			assert.equal((await request(own, 'POST', `${JOBS}/${id}/retry-failed`)).status, 200);
+			await completed(id);
+		};
+		await again();
+		const { skipped_items: skipped, skipped_item_details: [details] } = await find(id);
+		assert.deepEqual([skipped, details.code], [1, 'exists_other_recipe']);
+		assert.deepEqual(await readFile(file), png());
+		await rm(file);
+		await again();
+		assert.deepEqual(counts(await find(id)), ['completed', 4, 4, 0, 0]);
+		assert.ok((await stat(file)).size > png().length);
 	});
 });
