@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { get } from './client.mjs';
+import { get, send } from './client.mjs';
 import { startComfyUI } from './comfyui.mjs';
 import { eventually, freePort, makePlace, root, startStack } from './stack.mjs';
 
@@ -129,4 +129,92 @@ describe('an empty workflow_dir', () => {
 		assert.deepEqual(listed.map(({ name }) => name), [names[0]]);
 		assert.equal(await readFile(path.join(directory, names[0]), 'utf8'), 'mine');
 	});
+});
+
+describe('a job', () => {
+	const checkpoints = ['cats-step00000500.safetensors', 'cats.safetensors'];
+	const text = 'a "fox"\n\\ under 雪 🌲';
+	const settings = { vae: 'other_vae.safetensors', clip: 'other_clip.safetensors', shift: 5.25 };
+	let comfyui;
+	let stack;
+	let preset;
+
+	before(async () => {
+		const place = await makePlace();
+		const directory = path.join(place, 'checkpoints');
+		for (const name of checkpoints) await writeFile(path.join(directory, name), '\x02\0\0\0\0\0\0\0{}');
+		comfyui = await startComfyUI({
+			models: {
+				checkpoints: ['sd_xl_base_1.0.safetensors'],
+				diffusion_models: ['flux1-dev.safetensors', 'qwen_image_bf16.safetensors'],
+				vae: ['ae.safetensors', 'qwen_image_vae.safetensors', settings.vae],
+				text_encoders: ['clip_l.safetensors', 't5xxl_fp16.safetensors', 'qwen_2.5_vl_7b_fp8_scaled.safetensors', settings.clip],
+			},
+			modelsIn: { checkpoints: directory, diffusion_models: directory, loras: directory },
+		});
+		stack = await startStack({ place, config: { comfyui: comfyui.config } });
+		const answer = await send(stack, 'POST', '/api/sample-presets', {
+			name: 'Exact',
+			prompts: [{ name: 'fox', text }],
+			negative_prompt: 'dull',
+			steps: [2],
+			cfgs: [1.5],
+			samplers: ['heun'],
+			schedulers: ['karras'],
+			seeds: ['18446744073709551615'],
+			width: 80,
+			height: 64,
+		});
+		assert.equal(answer.status, 201, answer.text);
+		preset = answer.json;
+	});
+	after(async () => {
+		await stack.stop();
+		await comfyui.stop();
+		await rm(stack.directory, { recursive: true });
+	});
+
+	/** What a node with this role must have had in the prompt that was rendered. */
+	const expected = (checkpoint) => ({
+		unet_loader: { unet_name: checkpoint, ckpt_name: checkpoint },
+		lora_loader: { lora_name: checkpoint },
+		vae_loader: { vae_name: settings.vae },
+		clip_loader: { clip_name: settings.clip },
+		sampler: { seed: '18446744073709551615', steps: '2', cfg: '1.5', sampler_name: 'heun', scheduler: 'karras' },
+		positive_prompt: { text },
+		negative_prompt: { text: 'dull' },
+		shift: { shift: '5.25' },
+		latent_image: { width: '80', height: '64' },
+	});
+
+	for (const name of names)
+		test(`puts every value into ${name}, and leaves the rest`, async () => {
+			const { parameters } = (await get(stack, `/api/workflows/${name}`)).json;
+			const chosen = Object.fromEntries(Object.entries(settings).filter(([key]) => parameters.includes(key)));
+			const launched = await send(stack, 'POST', '/api/sample-jobs', { training_run_name: 'cats', sample_preset_id: preset.id, workflow_name: name, existing: 'update', ...chosen });
+			assert.equal(launched.status, 201, launched.text);
+			const job = await eventually('the job has ended', async () => {
+				const { job: now } = (await get(stack, `/api/sample-jobs/${launched.json.id}`)).json;
+				return /completed|failed/.test(now.status) && now;
+			}, 60);
+			assert.deepEqual([job.status, job.completed_items, job.failed_item_details], ['completed', 2, []]);
+
+			const template = JSON.parse(await readFile(path.join(shipped, name), 'utf8'));
+			for (const checkpoint of checkpoints) {
+				const file = `${checkpoint}/prompt_name=fox&steps=2&cfg=1.5&sampler_name=heun&scheduler=karras&seed=18446744073709551615.png`;
+				const { metadata } = (await get(stack, `/api/images/${file.split('/').map(encodeURIComponent).join('/')}/metadata`)).json;
+				// Seeds as text: a JavaScript number would round them.
+				const prompt = JSON.parse(metadata.prompt.replaceAll(/: (\d+(\.\d+)?)([,}])/g, ': "$1"$3'));
+				for (const [id, { inputs, _meta }] of Object.entries(template)) {
+					const wanted = expected(checkpoint)[_meta.cs_role] ?? {};
+					for (const [input, value] of Object.entries(inputs)) {
+						if (input === 'filename_prefix') assert.match(prompt[id].inputs[input], /^cs\//);
+						else if (Array.isArray(value)) assert.equal(prompt[id].inputs[input][0], value[0]);
+						// ComfyUI makes 1 into 1.0 where it wants a float.
+						else if (typeof value === 'number' && !(input in wanted)) assert.equal(Number(prompt[id].inputs[input]), value);
+						else assert.equal(String(prompt[id].inputs[input]), wanted[input] ?? String(value), `${name} ${checkpoint}: ${id}.${input}`);
+					}
+				}
+			}
+		});
 });
