@@ -234,6 +234,13 @@ measure_feed() {
 		die "the feed cannot be measured"
 }
 
+# --- Sample jobs ---------------------------------------------------------------------------------
+
+measure_jobs() {
+	web/node_modules/node-linux-*/bin/node tests/bench/jobs.mjs >"$place/jobs.md" ||
+		die "sample jobs cannot be measured"
+}
+
 # --- The table -----------------------------------------------------------------------------------
 
 # row WHAT FIGURE BASELINE UNIT LIMIT LEAST: the ratio must be at most the limit, or at least it.
@@ -265,7 +272,7 @@ print_table() {
 			n, memory / 1024, memory / 1024 < 150 ? "met" : "missed"
 		printf "| The same at its peak, all processes scanning at once | %.0f MB | | | | |\n", peak / 1024
 	}'
-	cat "$place/feed.md"
+	cat "$place/feed.md" "$place/jobs.md"
 }
 
 # Replaces what stands between the markers of the document.
@@ -303,6 +310,7 @@ while [ "$round" -lt "$rounds" ]; do
 done
 measure_memory
 measure_feed
+measure_jobs
 print_table >"$place/table.md"
 "$node" tests/bench/viewer.mjs "$place/viewer" "$tree" >>"$place/table.md" || die "the viewer cannot be measured"
 cat "$place/table.md"
