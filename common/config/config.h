@@ -104,8 +104,11 @@ void config_print(const struct config *config, struct buffer *out);
 
 /*
  * Creates the directories that the product itself writes to, where they are missing: the
- * database's, the cache, workflow_dir. Returns false with a sentence naming the one that failed.
+ * database's, the cache. Returns false with a sentence naming the one that failed.
  */
 bool config_make_directories(const struct config *config, struct error *error);
+
+/* The same for workflow_dir, without which everything but generating images works. */
+bool config_make_workflow_dir(const struct config *config, struct error *error);
 
 #endif

@@ -145,6 +145,10 @@ bool config_make_directories(const struct config *config, struct error *error)
 	memcpy(directory, config->db_path, length);
 	directory[length] = '\0';
 	return (length == 0 || make("db_path", directory, error)) &&
-	       make("db_path", config->cache_dir, error) &&
-	       make("workflow_dir", config->workflow_dir, error);
+	       make("db_path", config->cache_dir, error);
+}
+
+bool config_make_workflow_dir(const struct config *config, struct error *error)
+{
+	return make("workflow_dir", config->workflow_dir, error);
 }

@@ -78,17 +78,21 @@ static int command_url(const struct config *config, const char *argument)
 	return put(&out);
 }
 
-/* Whoever is to generate images finds templates to begin with. */
-static void copy_templates(const struct config *config, const char *root)
+/*
+ * Whoever is to generate images finds templates to begin with. Without them everything else works,
+ * and they may come later, with a drive that is not there yet.
+ */
+static void prepare_workflow_dir(const struct config *config, const char *root)
 {
 	struct error error;
-	size_t copied;
+	size_t copied = 0;
+	bool good = config_make_workflow_dir(config, &error);
 
 	if (!config->comfyui.enabled)
 		return;
-	if (!stack_copy_templates(root, config->workflow_dir, &copied, &error))
+	if (!good || !stack_copy_templates(root, config->workflow_dir, &copied, &error))
 		(void)fprintf(stderr, "warning: %s\n", error.message);
-	else if (copied)
+	if (copied)
 		(void)printf("%zu workflow templates to begin with were put into %s.\n", copied,
 			config->workflow_dir);
 }
@@ -108,7 +112,7 @@ static int command_render(const struct config *config, const char *root)
 		!config_make_directories(config, &error) ||
 		!stack_render(config, root, runtime_dir, &error))
 		return say(&error);
-	copy_templates(config, root);
+	prepare_workflow_dir(config, root);
 	return EXIT_SUCCESS;
 }
 

@@ -129,6 +129,19 @@ describe('an empty workflow_dir', () => {
 		assert.deepEqual(listed.map(({ name }) => name), [names[0]]);
 		assert.equal(await readFile(path.join(directory, names[0]), 'utf8'), 'mine');
 	});
+	test('that cannot be made is told, and all else works', async () => {
+		await writeFile(path.join(place, 'file'), '');
+		const workflow_dir = path.join(place, 'file/workflows');
+		await withStack({ comfyui, workflow_dir }, async (stack) => {
+			assert.match(stack.launch.output, /warning: workflow_dir: the directory .*file\/workflows cannot be created: Not a directory/);
+			assert.equal((await get(stack, '/api/workflows')).status, 503);
+			assert.equal((await get(stack, '/api/training-runs')).status, 200);
+			// It heals by itself.
+			await rm(path.join(place, 'file'));
+			await mkdir(workflow_dir, { recursive: true });
+			assert.deepEqual(await workflows(stack), []);
+		});
+	});
 });
 
 describe('a job', () => {

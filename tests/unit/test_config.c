@@ -534,14 +534,17 @@ static void test_directories_are_made(void **state)
 	support_directory_make(directory);
 	config.db_path = arena_printf(&arena, "%s/a/b/c.db", directory);
 	config.cache_dir = arena_printf(&arena, "%s/a/b/cache", directory);
-	config.workflow_dir = arena_printf(&arena, "%s/w", directory);
+	config.workflow_dir = arena_printf(&arena, "%s/w/x", directory);
 	assert_true(config_make_directories(&config, &error));
 	assert_true(config_make_directories(&config, &error));
+	assert_true(config_make_workflow_dir(&config, &error));
+	assert_int_equal(stat(config.workflow_dir, &status), 0);
 	assert_int_equal(stat(config.cache_dir, &status), 0);
 	assert_true(S_ISDIR(status.st_mode));
 	write_file(directory, "file", "");
 	config.workflow_dir = arena_printf(&arena, "%s/file/w", directory);
-	assert_false(config_make_directories(&config, &error));
+	assert_true(config_make_directories(&config, &error));
+	assert_false(config_make_workflow_dir(&config, &error));
 	assert_string_equal(error.message,
 		arena_printf(&arena,
 			"workflow_dir: the directory %s/file/w cannot be created: Not a directory.",
