@@ -313,5 +313,6 @@ measure_feed
 measure_jobs
 print_table >"$place/table.md"
 "$node" tests/bench/viewer.mjs "$place/viewer" "$tree" >>"$place/table.md" || die "the viewer cannot be measured"
+"$node" tests/bench/live.mjs "$tree" >>"$place/table.md" || die "the live page cannot be measured"
 cat "$place/table.md"
 write_document

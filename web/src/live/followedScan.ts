@@ -20,7 +20,9 @@ function cellOf(dimensions: Image['dimensions']): string {
       break
     }
   }
-  return names.map((name) => `${name}\0${dimensions[name] ?? ''}`).join('\0\0')
+  let cell = ''
+  for (const name of names) cell += `${name}\0${dimensions[name] ?? ''}\0`
+  return cell
 }
 
 function isSameDimension(a: Dimension, b: Dimension): boolean {
