@@ -418,7 +418,9 @@ void executor_history_absent(struct executor *executor, struct executor_slot *sl
 	if (slot->stage == EXECUTOR_RENDERED) {
 		slot->pause = slot->pause ? slot->pause * 3 / 2 : 20 * MILLISECOND;
 		slot->retry_at = executor->now + slot->pause;
-		if (executor->now - slot->ended_at > LATE_HISTORY) {
+		/* Where the picture is known, the history is less missed. */
+		if (executor->now - slot->ended_at >
+			(slot->picture.filename[0] ? LATE_HISTORY / 4 : LATE_HISTORY)) {
 			slot->ended_at = 0;
 			executor_go_to(executor, slot, EXECUTOR_UNSURE);
 		}

@@ -17,7 +17,6 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
-#include "library/output.h"
 #include "worker.h"
 
 #define SECOND	   INT64_C(1000000000)

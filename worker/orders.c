@@ -2,7 +2,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "base/log.h"
+#include "library/output.h"
 #include "store/comfyui_state.h"
 #include "worker.h"
 
@@ -62,6 +62,7 @@ static bool resume(struct worker *worker)
 		slot = executor_resumed(&worker->executor, &facts);
 		if (!worker_begin_item(worker, slot))
 			return false;
+		library_output_clean(worker->config->sample_dir, item->output_path);
 		worker_pace_begin(worker, slot);
 		worker_report_item(worker, slot, "item.taken_over");
 	}

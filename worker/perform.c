@@ -107,6 +107,11 @@ static void save(struct worker *worker, struct executor_slot *slot)
 	struct library_output_state state;
 	struct error error;
 
+	if (worker_place_is_taken(worker, slot)) {
+		executor_ends(&worker->executor, slot, EXECUTOR_SKIPPING, STORE_JOB_OCCUPIED_CODE,
+			STORE_JOB_OCCUPIED_MESSAGE);
+		return;
+	}
 	if (library_output_save(worker->config->sample_dir, item->output_path,
 		    buffer_text(&item->picture), &state, &error)) {
 		item->output = (struct store_output){

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/limits.h"
 #include "library/output.h"
+#include "library/places.h"
 #include "library/png_keyword.h"
 #include "store/output.h"
 #include "worker.h"
@@ -39,6 +40,36 @@ static bool is_same(struct worker *worker, const struct worker_item *item,
 		recipe = recipe_in_file(worker, item->output_path);
 	*same = recipe.at && text_equal(recipe, text_from(item->digest));
 	return true;
+}
+
+/* True if the file holds these bytes. */
+static bool has_bytes(struct worker *worker, const char *path, struct text bytes)
+{
+	struct error error;
+	int descriptor = library_open_image(worker->config, path, &error);
+	struct buffer content;
+	bool same;
+
+	if (descriptor < 0)
+		return false;
+	buffer_init(&content, bytes.length);
+	same = file_read_all(descriptor, &content) && text_equal(buffer_text(&content), bytes);
+	buffer_free(&content);
+	(void)close(descriptor);
+	return same;
+}
+
+bool worker_place_is_taken(struct worker *worker, const struct executor_slot *slot)
+{
+	struct worker_item *item = worker_item_of(worker, slot);
+	struct library_output_state state;
+	struct error error;
+	bool same;
+
+	return text_equal(item->work.existing, TEXT("skip")) &&
+	       library_output_look(worker->config->sample_dir, item->output_path, &state, &error) &&
+	       state.exists && is_same(worker, item, &state, &same, &error) && !same &&
+	       !has_bytes(worker, item->output_path, buffer_text(&item->picture));
 }
 
 bool worker_picture_decides(struct worker *worker, struct executor_slot *slot)
