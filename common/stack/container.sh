@@ -55,6 +55,15 @@ check_samples() {
 		"set PUID and PGID in .env to these and type docker compose up -d."
 }
 
+# The directories are mounted into the other containers, too: what is made moves into them.
+make_demo() {
+	[ -z "$(ls -A /demo/checkpoints)" ] || return 0
+	demo-data /demo/made &&
+		mv /demo/made/samples/* /demo/samples/ &&
+		mv /demo/made/checkpoints/* /demo/checkpoints/ &&
+		rm -r /demo/made
+}
+
 case ${1:-} in
 nginx)
 	checkpoint-sampler render "$root" || exit 1
@@ -76,7 +85,7 @@ worker)
 	exec worker
 	;;
 demo)
-	demo-data /demo || exit 1
+	make_demo || exit 1
 	exec /usr/bin/python3 -B "$root/tests/comfyui-stub" --address 0.0.0.0 --port 8188 --output /tmp/comfyui \
 		--models-in checkpoints=/demo/checkpoints --models-in diffusion_models=/demo/checkpoints \
 		--models-in loras=/demo/checkpoints --models-of /data/workflows \

@@ -322,3 +322,26 @@ test('a sample directory of another user is told in words', options, async () =>
 	assert.match(stdout + stderr, /cannot be written by user 12345.*belongs to 54321, group 54321.*PUID and PGID/s);
 	await own(samples);
 });
+
+test('the demonstration brings its own images and a simulated ComfyUI', options, async () => {
+	const directory = await mkdtemp(path.join(os.tmpdir(), 'checkpoint-sampler-demo-'));
+	await chmod(directory, 0o755);
+	for (const name of ['checkpoints', 'samples', 'workflows']) await mkdir(path.join(directory, name));
+	await own(directory);
+	const demo = new Project(directory, await freePort(), {
+		COMPOSE_PROFILES: 'demo',
+		DEMO_DIR: directory,
+		COMFYUI_HOST: 'demo',
+	});
+	try {
+		await demo.up();
+		await eventually('the demo’s runs are there', async () => {
+			const runs = (await get(demo, '/api/training-runs?has_samples=true')).json;
+			return runs.length > 0;
+		}, 120);
+		await eventually('the simulated ComfyUI is reached', async () => (await get(demo, '/api/comfyui/status')).json.connected, 60);
+	} finally {
+		await demo.compose('down', '--volumes', '--timeout', '10');
+		await rm(directory, { recursive: true, force: true });
+	}
+});
