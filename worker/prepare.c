@@ -10,9 +10,6 @@
 /* A list of checkpoints is trusted for so long; before one is given up, it is asked for anew. */
 #define CHOICES_LAST INT64_C(60000000000)
 
-/* As it was asked for on purpose. */
-#define CHOICES_FRESH INT64_C(5000000000)
-
 /* --- The template ------------------------------------------------------------------------------
  */
 
@@ -97,7 +94,8 @@ static bool match(struct worker *worker, struct executor_slot *slot,
 		worker_store_error(worker, slot, &error);
 		return false;
 	}
-	if (clock_monotonic() - worker->choices.asked_at > CHOICES_FRESH)
+	/* A list from before it was leased may be from before it was mended. */
+	if (worker->choices.asked_at < item->leased_at)
 		executor_needs_list(executor, slot);
 	else
 		executor_ends(
@@ -182,6 +180,7 @@ bool worker_begin_item(struct worker *worker, struct executor_slot *slot)
 	struct worker_item *item = worker_item_of(worker, slot);
 	struct buffer name;
 
+	item->leased_at = clock_monotonic();
 	item->attempt = item->work.attempts[item->work.attempt_count - 1];
 	item->recipe = recipe_of(worker, &item->work);
 	if (!comfyui_recipe_digest(&item->recipe, item->digest))

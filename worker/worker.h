@@ -25,6 +25,7 @@ struct worker_item {
 	struct arena arena;
 	struct store_work work;
 	struct store_attempt attempt; /* the present one */
+	int64_t leased_at;	      /* monotonic */
 	const char *output_path;      /* within sample_dir */
 	struct buffer prompt;	      /* what is submitted */
 	struct buffer information;    /* what ComfyUI is to write into the PNG */

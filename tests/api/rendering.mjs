@@ -37,10 +37,10 @@ export function textsOf(bytes, name) {
  * Starts both.
  * @param {object} [options]
  * @param {object} [options.comfyui] keys of config.yaml's `comfyui:` on top
- * @param {object} [options.config] other keys of it
+ * @param {boolean} [options.removesCopies] the worker removes ComfyUI's own copies
  * @param {Record<string, unknown>} [options.moods]
  */
-export async function startRendering({ comfyui: comfyuiKeys = {}, config = {}, moods = {} } = {}) {
+export async function startRendering({ comfyui: comfyuiKeys = {}, removesCopies = false, moods = {} } = {}) {
 	const place = await makePlace();
 	const checkpoints = path.join(place, 'checkpoints');
 	for (const name of CHECKPOINTS) await writeFile(path.join(checkpoints, name), `\x02\0\0\0\0\0\0\0{}${name}`);
@@ -51,7 +51,8 @@ export async function startRendering({ comfyui: comfyuiKeys = {}, config = {}, m
 	await mkdir(output);
 	const comfyui = await startComfyUI({ moods, models: {}, modelsIn: { checkpoints }, output });
 	const keys = { ...comfyui.config, ...comfyuiKeys };
-	const stack = await startStack({ place, config: { workflow_dir: workflows, comfyui: keys, ...config } });
+	if (removesCopies) keys.output_dir = path.join(comfyui.output, 'output');
+	const stack = await startStack({ place, config: { workflow_dir: workflows, comfyui: keys } });
 	return new Rendering(place, stack, comfyui, workflows);
 }
 

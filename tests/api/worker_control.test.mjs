@@ -1,0 +1,233 @@
+// Stop, resume, delete; ends of all kinds; disks and databases that cannot be written.
+import assert from 'node:assert/strict';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { killCampaign } from './campaign.mjs';
+import { CHECKPOINTS, startRendering } from './rendering.mjs';
+import { eventually, root } from './stack.mjs';
+
+let rendering;
+before(async () => {
+	rendering = await startRendering({ removesCopies: true });
+});
+after(() => rendering.stop());
+
+const slow = { seconds_per_step: 0.4 };
+const queue = async () => (await rendering.comfyui.call('GET', '/queue')).json;
+const isRendering = () => eventually('ComfyUI renders', async () => (await queue()).queue_running.length === 1);
+
+describe('stopping', () => {
+	test('lets the image in work finish, and resuming makes the rest once', async () => {
+		await rendering.comfyui.setMoods(slow);
+		const { id } = await rendering.launch();
+		await isRendering();
+		assert.equal((await rendering.call(id, 'stop')).status, 200);
+		const paused = await rendering.reach(id, 'paused');
+		assert.ok(paused.completed_items >= 1 && paused.completed_items < 8, `${paused.completed_items}`);
+		assert.equal((await rendering.files()).length, paused.completed_items);
+		const { queue_running: running, queue_pending: pending } = await queue();
+		assert.deepEqual([running.length, pending.length], [0, 0]);
+		await rendering.comfyui.resetMoods();
+		assert.equal((await rendering.call(id, 'resume')).status, 200);
+		await rendering.reach(id, 'completed');
+		assert.deepEqual(await rendering.files(), rendering.expected());
+		assert.ok(Object.values((await rendering.comfyui.state()).rendered).every((count) => count === 1));
+		await rendering.clean(id);
+	});
+	test('takes a prompt back that ComfyUI has not begun', async () => {
+		await rendering.comfyui.setMoods({ hold: true });
+		const { id } = await rendering.launch();
+		await eventually('a prompt waits', async () => (await queue()).queue_pending.length === 1);
+		await rendering.call(id, 'stop');
+		const paused = await rendering.reach(id, 'paused');
+		assert.equal(paused.completed_items, 0);
+		assert.equal((await queue()).queue_pending.length, 0);
+		await rendering.clean(id);
+	});
+	test('does not wait for a ComfyUI that is away', async () => {
+		await rendering.comfyui.setMoods(slow);
+		const { id } = await rendering.launch();
+		await isRendering();
+		await rendering.comfyui.stop('SIGKILL');
+		await rendering.waits(id, /ComfyUI|127\.0\.0\.1/);
+		await rendering.call(id, 'stop');
+		await rendering.reach(id, 'paused');
+		await rendering.comfyui.start();
+		await rendering.call(id, 'resume');
+		await rendering.reach(id, 'completed');
+		assert.deepEqual(await rendering.files(), rendering.expected());
+		await rendering.clean(id);
+	});
+	test('deleting interrupts what is rendered', async () => {
+		await rendering.comfyui.setMoods({ seconds_per_step: 3 });
+		const { id } = await rendering.launch();
+		await isRendering();
+		await rendering.comfyui.setMoods({ seconds_per_step: 0.1 });
+		assert.equal((await rendering.delete(id)).status, 204);
+		await eventually('ComfyUI is free', async () => (await queue()).queue_running.length === 0, 40);
+		const next = await rendering.launch();
+		await rendering.reach(next.id, 'completed');
+		await rendering.clean(next.id);
+	});
+});
+
+describe('the worker', () => {
+	test('ends within its time when asked to, and the next one takes over', async () => {
+		await rendering.comfyui.setMoods({ seconds_per_step: 5 });
+		const { id } = await rendering.launch();
+		await isRendering();
+		const pid = await rendering.worker();
+		const began = performance.now();
+		process.kill(pid, 'SIGTERM');
+		await eventually('it has ended', async () => {
+			try {
+				process.kill(pid, 0);
+				return false;
+			} catch {
+				return true;
+			}
+		});
+		assert.ok(performance.now() - began < 8000, 'before the supervisor kills it');
+		await rendering.comfyui.setMoods({ seconds_per_step: 0 });
+		await rendering.reach(id, 'completed');
+		assert.ok(Object.values((await rendering.comfyui.state()).rendered).every((count) => count === 1));
+		await rendering.clean(id);
+	});
+	test('refuses to start beside another one, and names it', async () => {
+		const pid = await rendering.worker();
+		const program = path.join(root, 'build', process.env.BUILD ?? 'release', 'bin/worker');
+		const child = spawn(program, { env: { ...process.env, CONFIG_PATH: rendering.stack.configPath }, stdio: ['ignore', 'ignore', 'pipe'] });
+		let words = '';
+		child.stderr.setEncoding('utf8').on('data', (text) => (words += text));
+		const [status] = await once(child, 'close');
+		assert.equal(status, 75);
+		assert.match(words, new RegExp(`event=worker\\.refused .*${pid}`));
+	});
+	test('waits while ComfyUI is away, says so, and goes on', async (t) => {
+		const { id } = await rendering.launch({ seeds: 3 });
+		await rendering.comfyui.stop('SIGKILL');
+		await rendering.waits(id, /127\.0\.0\.1/);
+		const state = await eventually('its state is known', async () => {
+			const store = rendering.database();
+			const row = store.prepare('SELECT connected, error FROM comfyui_state').get();
+			store.close();
+			return !row.connected && row;
+		});
+		assert.match(state.error, /127\.0\.0\.1/);
+		const began = performance.now();
+		await rendering.comfyui.start();
+		const job = await rendering.reach(id, 'completed');
+		t.diagnostic(`${((performance.now() - began) / 1000).toFixed(1)} s after its return`);
+		assert.deepEqual([job.completed_items, job.waiting], [12, undefined]);
+		await rendering.clean(id);
+	});
+	test('skips a checkpoint that ComfyUI cannot see, and makes the others', async () => {
+		const hidden = path.join(rendering.stack.checkpoints, CHECKPOINTS[0]);
+		await rendering.comfyui.setMoods({ object_info_seconds: 0.5 });
+		await rendering.killWorker();
+		const { id } = await rendering.launch();
+		await rm(hidden);
+		const job = await rendering.reach(id, 'completed');
+		assert.deepEqual([job.completed_items, job.skipped_items], [4, 4]);
+		assert.equal(job.skipped_item_details[0].checkpoint_filename, CHECKPOINTS[0]);
+		assert.match(job.skipped_item_details[0].error_message, /portrait-step00000100/);
+		await writeFile(hidden, `\x02\0\0\0\0\0\0\0{}${CHECKPOINTS[0]}`);
+		await rendering.comfyui.resetMoods();
+		assert.equal((await rendering.call(id, 'retry-failed')).status, 200);
+		assert.equal((await rendering.reach(id, 'completed')).completed_items, 8);
+		await rendering.clean(id);
+	});
+	test('fails the job when a node type is missing', async () => {
+		const file = path.join(rendering.workflows, 'small.json');
+		const whole = await readFile(file, 'utf8');
+		const graph = JSON.parse(whole);
+		const decode = Object.values(graph).find(({ class_type: type }) => type === 'VAEDecode');
+		decode.class_type = 'NoSuchNode';
+		await writeFile(file, JSON.stringify(graph));
+		const { id } = await rendering.launch();
+		await writeFile(file, whole);
+		const job = await rendering.reach(id, 'failed');
+		assert.match(job.error_message, /NoSuchNode/);
+		assert.equal(job.pending_items, 8);
+		await rendering.clean(id);
+	});
+	test('writes over no picture that came while it rendered', async () => {
+		await rendering.comfyui.setMoods(slow);
+		const { id } = await rendering.launch();
+		await isRendering();
+		const [first] = rendering.expected();
+		await mkdir(path.join(rendering.samples, path.dirname(first)), { recursive: true });
+		await writeFile(path.join(rendering.samples, first), 'mine');
+		await rendering.comfyui.setMoods({ seconds_per_step: 0 });
+		const job = await rendering.reach(id, 'completed');
+		assert.deepEqual([job.completed_items, job.skipped_items, job.skipped_item_details[0].code], [7, 1, 'exists_other_recipe']);
+		assert.equal(await readFile(path.join(rendering.samples, first), 'utf8'), 'mine');
+		await rendering.clean(id);
+	});
+	test('waits for a database that a backup holds', async (t) => {
+		const { id } = await rendering.launch();
+		const store = rendering.database();
+		store.exec('BEGIN IMMEDIATE');
+		await new Promise((resolve) => setTimeout(resolve, 7000));
+		store.exec('ROLLBACK');
+		store.close();
+		const job = await rendering.reach(id, 'completed');
+		assert.equal(job.completed_items, 8);
+		t.diagnostic('locked for 7 s');
+		await rendering.clean(id);
+	});
+});
+
+describe('killed at random moments', () => {
+	test('it loses nothing and makes nothing twice', (t) => killCampaign(t, rendering, { kills: 8, seeds: 12 }));
+});
+
+describe('where pictures cannot be written', { skip: process.getuid() !== 0 && 'only root may mount' }, () => {
+	const mount = (...words) => execFileSync('mount', words);
+	const unmount = () => execFileSync('umount', [rendering.samples]);
+	const heals = async (t, reason, mend) => {
+		const { id } = await rendering.launch();
+		await rendering.waits(id, reason);
+		const files = await rendering.files();
+		assert.ok(files.every((file) => !path.basename(file).startsWith('.')), 'no debris');
+		const began = performance.now();
+		await mend();
+		const job = await rendering.reach(id, 'completed');
+		t.diagnostic(`${((performance.now() - began) / 1000).toFixed(1)} s after it was mended`);
+		assert.deepEqual([job.completed_items, job.failed_items, job.waiting], [8, 0, undefined]);
+		assert.deepEqual(await rendering.files(), rendering.expected());
+		assert.ok(Object.values((await rendering.comfyui.state()).rendered).every((count) => count === 1));
+		await rendering.clean(id);
+	};
+	test('a full disk is waited out', async (t) => {
+		mount('-t', 'tmpfs', '-o', 'size=24k', 'tmpfs', rendering.samples);
+		try {
+			await heals(t, /full/, () => mount('-o', 'remount,size=4m', rendering.samples));
+		} finally {
+			unmount();
+		}
+	});
+	test('a read-only disk is waited out', async (t) => {
+		mount('-t', 'tmpfs', '-o', 'ro', 'tmpfs', rendering.samples);
+		try {
+			await heals(t, /read-only/, () => mount('-o', 'remount,rw', rendering.samples));
+		} finally {
+			unmount();
+		}
+	});
+});
+
+describe("ComfyUI's own copy", () => {
+	test('goes once ours is safe, and nothing else', async () => {
+		const copies = path.join(rendering.comfyui.output, 'output');
+		await writeFile(path.join(copies, 'mine.png'), 'mine');
+		const { id } = await rendering.launch();
+		await rendering.reach(id, 'completed');
+		const names = async () => (await readdir(copies, { recursive: true })).filter((name) => name.endsWith('.png'));
+		await eventually('only the other one is left', async () => (await names()).join() === 'mine.png');
+		await rendering.clean(id);
+	});
+});
