@@ -100,8 +100,9 @@ static bool is_sampler(const struct comfyui_node *node)
 	return seeds && comfyui_node_input(node, "steps") && comfyui_node_input(node, "cfg");
 }
 
-static void propose_prompt(struct comfyui_graph *graph, struct comfyui_node *sampler,
-	enum comfyui_role role, const char *side)
+/* The text that the sampler's input `side` comes from; NULL if that is none. */
+static struct comfyui_node *find_prompt(
+	const struct comfyui_graph *graph, const struct comfyui_node *sampler, const char *side)
 {
 	const char *const inputs[] = {
 		side, "conditioning", "conditioning_1", "conditioning_to", "guider", NULL};
@@ -112,20 +113,33 @@ static void propose_prompt(struct comfyui_graph *graph, struct comfyui_node *sam
 		node = text_equal(node->class_type, TEXT("ConditioningZeroOut"))
 			       ? NULL
 			       : step(graph, node, inputs);
-	if (node && encodes_text(node))
-		propose(graph, role, node);
+	return node && encodes_text(node) ? node : NULL;
 }
 
-/* Where both prompts come from one node, that is the positive one. */
-static void settle_prompts(struct comfyui_graph *graph)
+static void warn_if_swapped(struct comfyui_graph *graph, const struct comfyui_node *node,
+	enum comfyui_role other, const char *side, const struct comfyui_node *sampler)
 {
-	struct comfyui_node_ids *proposed = graph->template->proposed_roles;
-	struct comfyui_node_ids *positive = &proposed[COMFYUI_POSITIVE_PROMPT];
-	struct comfyui_node_ids *negative = &proposed[COMFYUI_NEGATIVE_PROMPT];
+	if (node && node->role == (int)other)
+		comfyui_graph_warn(graph,
+			"%s is tagged %s, but is what the input %s of %s comes from. Are the tags "
+			"swapped?",
+			comfyui_node_subject(graph, node), comfyui_role_names[other], side,
+			comfyui_node_words(graph, sampler));
+}
 
-	if (positive->count && negative->count &&
-		text_equal(positive->items[0], negative->items[0]))
-		negative->count = 0;
+static void propose_prompts(struct comfyui_graph *graph, const struct comfyui_node *sampler)
+{
+	const struct comfyui_node *positive = find_prompt(graph, sampler, "positive");
+	const struct comfyui_node *negative = find_prompt(graph, sampler, "negative");
+
+	/* Where both come from one node, that is the positive one. */
+	if (positive == negative)
+		negative = NULL;
+	else
+		warn_if_swapped(graph, positive, COMFYUI_NEGATIVE_PROMPT, "positive", sampler);
+	warn_if_swapped(graph, negative, COMFYUI_POSITIVE_PROMPT, "negative", sampler);
+	propose(graph, COMFYUI_POSITIVE_PROMPT, positive);
+	propose(graph, COMFYUI_NEGATIVE_PROMPT, negative);
 }
 
 static void propose_model(struct comfyui_graph *graph, struct comfyui_node *sampler)
@@ -153,9 +167,7 @@ static void propose_around(struct comfyui_graph *graph, struct comfyui_node *sam
 	static const char *const guided[] = {"positive", "conditioning", "guider", NULL};
 	struct comfyui_node *text;
 
-	propose_prompt(graph, sampler, COMFYUI_POSITIVE_PROMPT, "positive");
-	propose_prompt(graph, sampler, COMFYUI_NEGATIVE_PROMPT, "negative");
-	settle_prompts(graph);
+	propose_prompts(graph, sampler);
 	propose(graph, COMFYUI_LATENT_IMAGE,
 		walk(graph, step(graph, sampler, latent), latent, is_empty_latent));
 	propose_model(graph, sampler);

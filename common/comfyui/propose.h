@@ -5,7 +5,7 @@
 
 /*
  * Infers, for the roles that no node carries, which nodes could, from the classes and links of the
- * graph; fills the template's `proposed_roles`.
+ * graph; fills the template's `proposed_roles`. Warns of tags that contradict them.
  */
 void comfyui_propose(struct comfyui_graph *graph);
 

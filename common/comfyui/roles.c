@@ -247,15 +247,22 @@ static bool is_scalar(const struct json *value)
 	return value && value->type != JSON_ARRAY && value->type != JSON_OBJECT;
 }
 
-/* The literal of a node that does nothing but hold one, by the name `field`; NULL for others. */
+/*
+ * The literal of a node that does nothing but hold one; NULL for others. Beside ComfyUI's own
+ * primitives these are nodes with a single input that is called as the one it is for, or by a name
+ * that stands for nothing but a value.
+ */
 static const struct json *primitive_value(const struct comfyui_node *node, const char *field)
 {
-	const struct json *value = comfyui_node_input(node, "value");
+	const char *const names[] = {field, "value", "string", "text", "number", "int", "float"};
 	const struct json *only = node->inputs->count == 1 ? node->inputs->first : NULL;
 
-	if (value && (value == only || text_starts_with(node->class_type, TEXT("Primitive"))))
-		return value;
-	return only && text_equal(only->name, text_from(field)) ? only : NULL;
+	if (text_starts_with(node->class_type, TEXT("Primitive")))
+		return comfyui_node_input(node, "value");
+	for (size_t i = 0; only && i < sizeof(names) / sizeof(*names); i++)
+		if (text_equal(only->name, text_from(names[i])))
+			return only;
+	return NULL;
 }
 
 /*

@@ -411,6 +411,34 @@ static const struct {
 		"\"class_type\":\"KSampler\",\"inputs\":{\"seed\":[\"5\",0]},\"_meta\":{\"cs_"
 		"role\":\"sampler\"}",
 		"\"5\":{\"class_type\":\"Seed (rgthree)\",\"inputs\":{\"seed\":1}}", "seed", ""},
+	{"a node that holds one text",
+		"\"class_type\":\"CLIPTextEncode\",\"inputs\":{\"text\":[\"5\",0]},\"_meta\":{\"cs_"
+		"role\":\"positive_prompt\"}",
+		"\"5\":{\"class_type\":\"String Literal\",\"inputs\":{\"string\":\"\"}}",
+		"positive_prompt", ""},
+	{"a file of texts",
+		"\"class_type\":\"CLIPTextEncode\",\"inputs\":{\"text\":[\"5\",0]},\"_meta\":{\"cs_"
+		"role\":\"positive_prompt\"}",
+		"\"5\":{\"class_type\":\"LoadText\",\"inputs\":{\"path\":\"\"}}", NULL,
+		"comes from node 5 (LoadText), which is not a plain value"},
+	{"prompts that are swapped",
+		"\"class_type\":\"KSampler\",\"inputs\":{\"seed\":1,\"steps\":1,\"cfg\":1,"
+		"\"positive\":[\"5\",0],\"negative\":[\"6\",0]},\"_meta\":{\"cs_role\":"
+		"\"sampler\"}",
+		"\"5\":{\"class_type\":\"CLIPTextEncode\",\"inputs\":{\"text\":\"\",\"clip\":["
+		"\"8\",0]},\"_meta\":{\"cs_role\":\"negative_prompt\"}},\"6\":{\"class_type\":"
+		"\"CLIPTextEncode\",\"inputs\":{\"text\":\"\",\"clip\":[\"8\",0]},\"_meta\":{\"cs_"
+		"role\":\"positive_prompt\"}}",
+		"positive_prompt negative_prompt seed steps cfg",
+		"Node 5 (CLIPTextEncode) is tagged negative_prompt, but is what the input positive "
+		"of node 8 (KSampler) comes from. Are the tags swapped?"},
+	{"one prompt for both sides",
+		"\"class_type\":\"KSampler\",\"inputs\":{\"seed\":1,\"steps\":1,\"cfg\":1,"
+		"\"positive\":[\"5\",0],\"negative\":[\"5\",0]},\"_meta\":{\"cs_role\":"
+		"\"sampler\"}",
+		"\"5\":{\"class_type\":\"CLIPTextEncode\",\"inputs\":{\"text\":\"\",\"clip\":["
+		"\"8\",0]},\"_meta\":{\"cs_role\":\"positive_prompt\"}}",
+		"positive_prompt seed steps cfg", ""},
 	{"a value that is computed",
 		"\"class_type\":\"KSampler\",\"inputs\":{\"seed\":[\"5\",0]},\"_meta\":{\"cs_"
 		"role\":\"sampler\"}",
