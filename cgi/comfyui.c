@@ -9,10 +9,13 @@
  *   POST /api/sample-jobs/preview
  */
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/clock.h"
 #include "base/json_write.h"
+#include "base/log.h"
 #include "comfyui/cache.h"
 #include "comfyui/models.h"
 #include "http/http.h"
@@ -26,7 +29,28 @@ struct comfyui {
 	struct config *config;
 	struct comfyui_client *client; /* NULL where none is configured */
 	struct comfyui_cache cache;
+	char trouble[512]; /* the last failure that was logged; empty after a success */
 };
+
+/*
+ * Logs how it goes with ComfyUI when that changes. What this process heard from another one has no
+ * cause, and was logged there.
+ */
+static void note(struct comfyui *comfyui, const struct error *error)
+{
+	struct log_line line;
+
+	if (!error) {
+		comfyui->trouble[0] = '\0';
+		return;
+	}
+	if (!error->cause[0] || strcmp(comfyui->trouble, error->message) == 0)
+		return;
+	(void)snprintf(comfyui->trouble, sizeof(comfyui->trouble), "%s", error->message);
+	log_begin(&line, LOG_WARN, "comfyui.failed");
+	log_error_fields(&line, error);
+	log_end(&line);
+}
 
 static void get_status(struct http_request *request, struct http_response *response)
 {
@@ -45,6 +69,8 @@ static void get_status(struct http_request *request, struct http_response *respo
 	json_boolean(&out, comfyui->client != NULL);
 	connected = comfyui->client &&
 		    comfyui_cache_system(&comfyui->cache, request->arena, &system, &at, &error);
+	if (comfyui->client)
+		note(comfyui, connected ? NULL : &error);
 	json_key(&out, "connected");
 	json_boolean(&out, connected);
 	if (connected) {
@@ -103,9 +129,12 @@ static void list_models(struct http_request *request, struct http_response *resp
 		!comfyui_cache_choices(&comfyui->cache, request->arena, type->class, type->input,
 			http_query_flag(request, "refresh"), &choices, &error) ||
 		!has_list(type, &choices, &error)) {
+		note(comfyui, &error);
 		http_fail(response, &error);
+		response->is_routine = error.kind == ERROR_UNAVAILABLE;
 		return;
 	}
+	note(comfyui, NULL);
 	http_header(response, "Cache-Control", "no-store");
 	json_writer_init(&out, &response->body);
 	json_open_object(&out);

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -63,22 +64,29 @@ static const char *header_of(const struct question *question)
 		question->cache->config->comfyui.url, question->name);
 }
 
-/* "AT KIND CODE\n" and the answer, or for a failure the message. */
+/* "AT KIND CODE\n" and the answer, or for a failure the message. The source is terminated. */
 static bool parse_entry(struct text source, struct entry *entry)
 {
-	const char *end = memchr(source.at, '\n', source.length);
-	unsigned kind;
+	const char *line = memchr(source.at, '\n', source.length);
+	unsigned long kind;
+	char *end;
 
-	if (!end ||
-		sscanf(source.at, "%" SCNd64 " %u %39s", &entry->at, &kind, entry->error.code) !=
-			3 ||
-		kind > ERROR_SYSTEM)
+	if (!line)
 		return false;
-	entry->body = text_from_offset(source, (size_t)(end - source.at) + 1);
+	entry->at = strtoll(source.at, &end, 10);
+	kind = *end == ' ' ? strtoul(end, &end, 10) : ULONG_MAX;
+	if (kind > ERROR_SYSTEM || *end != ' ' || end > line)
+		return false;
+	(void)snprintf(entry->error.code, sizeof(entry->error.code), "%.*s", (int)(line - end - 1),
+		end + 1);
+	entry->body = text_from_offset(source, (size_t)(line - source.at) + 1);
 	entry->failed = kind != ERROR_NONE;
 	entry->error.kind = (enum error_kind)kind;
 	(void)snprintf(entry->error.message, sizeof(entry->error.message), "%.*s",
-		TEXT_ARGUMENTS(entry->body));
+		(int)(entry->body.length < sizeof(entry->error.message)
+				? entry->body.length
+				: sizeof(entry->error.message)),
+		entry->body.at);
 	return true;
 }
 

@@ -526,8 +526,11 @@ void comfyui_client_close(struct comfyui_client *client)
 {
 	if (!client)
 		return;
-	while (client->transfers)
-		comfyui_client_cancel(client, client->transfers);
+	for (struct comfyui_transfer *transfer = client->transfers, *next; transfer;
+		transfer = next) {
+		next = transfer->next;
+		comfyui_client_cancel(client, transfer);
+	}
 	if (client->spare)
 		curl_easy_cleanup(client->spare);
 	if (client->multi)

@@ -34,6 +34,12 @@ static bool is_low(int unit)
 	return unit >= 0xdc00 && unit <= 0xdfff;
 }
 
+/* Writes over what is there. */
+static void overwrite(char *at, struct text with)
+{
+	memcpy(at, with.at, with.length);
+}
+
 /* Mends the escape at `at`; returns its length. */
 static size_t mend_escape(char *at, size_t length)
 {
@@ -45,7 +51,7 @@ static size_t mend_escape(char *at, size_t length)
 	if (is_high(unit) && is_low(unit_at(text_from_offset(rest, 6))))
 		return 12;
 	if (is_high(unit) || is_low(unit))
-		memcpy(at, "\\ufffd", 6);
+		overwrite(at, TEXT("\\ufffd"));
 	return 6;
 }
 
@@ -59,7 +65,7 @@ static size_t mend_word(char *at, size_t length)
 		if (!text_starts_with((struct text){at, length}, words[i]))
 			continue;
 		memset(at, ' ', words[i].length);
-		memcpy(at, "{}", 2);
+		overwrite(at, TEXT("{}"));
 		return words[i].length;
 	}
 	return 1;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
@@ -137,6 +137,39 @@ describe('with a ComfyUI', () => {
 		assert.equal((await comfyui.calls()).filter(isVae).length, 0);
 		await list(stack, 'vae');
 		assert.equal((await comfyui.calls()).filter(isVae).length, 1);
+	});
+
+	test('what is kept between requests may be damaged, from another time, or impossible to keep', async () => {
+		const kept = path.join(stack.directory, 'data/cache/comfyui');
+		await list(stack, 'vae');
+		const files = (await readdir(kept)).filter((name) => !name.endsWith('.lock'));
+		const vae = await Promise.all(files.map((name) => readFile(path.join(kept, name), 'utf8'))).then((texts) =>
+			texts.find((text) => text.includes('class VAELoader\n')),
+		);
+		const [address, name, line, ...body] = vae.split('\n');
+		const [at, ...rest] = line.split(' ');
+		const lie = body.join('\n').replace('ae.safetensors', 'lie.safetensors');
+		const write = (text) => Promise.all(files.map((file) => writeFile(path.join(kept, file), text)));
+		await write([address, name, line, lie].join('\n'));
+		assert.deepEqual((await list(stack, 'vae', '')).json.models, ['lie.safetensors']);
+		for (const text of [
+			'',
+			vae.slice(0, 60),
+			'\0'.repeat(5000),
+			[`${address}0`, name, line, lie].join('\n'),
+			[address, 'class Other', line, lie].join('\n'),
+			[address, name, [Number(at) + 3_600_000, ...rest].join(' '), lie].join('\n'),
+			[address, name, [Number(at) - 3_600_000, ...rest].join(' '), lie].join('\n'),
+			[address, name, `${at} 99 x`, lie].join('\n'),
+			[address, name, at, lie].join('\n'),
+		]) {
+			await write(text);
+			assert.deepEqual((await list(stack, 'vae', '')).json.models, models.vae, JSON.stringify(text.slice(0, 200)));
+		}
+		await rm(kept, { recursive: true });
+		await writeFile(kept, 'no directory');
+		assert.deepEqual((await list(stack, 'vae', '')).json.models, models.vae);
+		await rm(kept);
 	});
 
 	test('an answer of 30 MB is read, one beyond the bound refused', async () => {
