@@ -56,9 +56,11 @@ load_seconds=1.5
 --mood
 seconds_per_step=0.08
 END
+	# Else the worker would begin with the warning that nothing listens there.
+	: >"$SERVICE_DIR/worker/down"
 }
 
-# Until the simulation answers, at most 10 s.
+# Until the simulation answers, at most 10 s; then the worker begins.
 wait_for_simulation() {
 	tries=0
 	while [ -z "$stopping" ] && [ "$tries" -lt 100 ] &&
@@ -66,6 +68,8 @@ wait_for_simulation() {
 		tries=$((tries + 1))
 		sleep 0.1
 	done
+	rm -f "$SERVICE_DIR/worker/down"
+	s6-svc -u "$SERVICE_DIR/worker"
 }
 
 # Stores a sample preset when the demo's database has never had one, so that Generate has something to offer.

@@ -1,12 +1,12 @@
 // What a newcomer gets: the stack without a configuration.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { get, request } from './client.mjs';
-import { freePort, Launch, processesOf, root } from './stack.mjs';
+import { get, request, send } from './client.mjs';
+import { eventually, freePort, Launch, processesOf, root } from './stack.mjs';
 
 const preset = JSON.parse(readFileSync(path.join(root, 'tests/demo/sample_preset.json'), 'utf8'));
 
@@ -37,6 +37,9 @@ class Demo {
 		return left;
 	}
 }
+
+const run = async (demo) =>
+	(await get(demo, '/api/training-runs')).json.find(({ name }) => name === 'qwen/fjordlight-v1.3-no-reg');
 
 describe('the demonstration', () => {
 	const demo = new Demo();
@@ -69,6 +72,28 @@ describe('the demonstration', () => {
 		const [stored, ...others] = (await get(demo, '/api/sample-presets')).json;
 		assert.equal(stored.name, preset.name);
 		assert.deepEqual(others, []);
+	});
+
+	test('generates what is asked for', async () => {
+		const [{ id, images_per_checkpoint: images }] = (await get(demo, '/api/sample-presets')).json;
+		const filename = 'fjordlight-v1.3-no-reg-step00000500.safetensors';
+		const directory = path.join(root, 'build/demo/samples', filename);
+		const wasThere = existsSync(directory);
+		const job = await send(demo, 'POST', '/api/sample-jobs', {
+			training_run_name: 'qwen/fjordlight-v1.3-no-reg',
+			sample_preset_id: id,
+			workflow_name: 'qwen-image.json',
+			checkpoint_filenames: [filename],
+		});
+		assert.equal(job.status, 201, job.text);
+		const ended = await eventually('the job has ended', async () => {
+			const { job: now } = (await get(demo, `/api/sample-jobs/${job.json.id}`)).json;
+			return ['completed', 'failed'].includes(now.status) && now;
+		}, 120);
+		assert.deepEqual([ended.status, ended.completed_items, ended.failed_item_details], ['completed', images, []]);
+		const scan = (await get(demo, `/api/training-runs/${(await run(demo)).id}/scan?refresh=1`)).json;
+		assert.equal(scan.images.filter(({ relative_path: file }) => file.startsWith(`${filename}/`)).length, images);
+		if (!wasThere) await rm(directory, { recursive: true });
 	});
 
 	test('a preset that was deleted stays deleted, and Ctrl-C leaves nothing behind', async () => {
