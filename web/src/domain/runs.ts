@@ -21,3 +21,9 @@ export function keepUnchanged(known: readonly TrainingRun[], fresh: readonly Tra
     return before?.text === JSON.stringify(run) ? before.run : run
   })
 }
+
+/** Whether a checkpoint is called otherwise than before: another one has come or gone that it is told apart from. */
+export function hasRenamed(before: TrainingRun, after: TrainingRun): boolean {
+  const values = new Map(before.checkpoints.map(({ filename, value }) => [filename, value]))
+  return after.checkpoints.some(({ filename, value }) => (values.get(filename) ?? value) !== value)
+}

@@ -9,7 +9,7 @@ import { Pacer } from './pacer'
 export interface ReadOptions {
   /** Trusts no cache. */
   readonly refresh: boolean
-  /** Nobody asked for it: the page catches up with what it may have missed. */
+  /** The page catches up with what it may have missed: what is there already is not read again, and values keep their place. */
   readonly isReread: boolean
   readonly signal: AbortSignal
 }
@@ -49,8 +49,8 @@ export function useFollowedImages({ live, checkpoints, rereadRuns }: FollowedIma
   /** What was told since each scan under way was asked for: it may have been read before that. */
   const journals = new Set<Change[]>()
   let come: string[] = []
-  /** The list of runs was asked for checkpoints that it lacked. */
-  let hasAsked = false
+  /** Whether the list of runs was read for checkpoints that it lacked. */
+  let listRead: 'not yet' | 'under way' | 'done' = 'not yet'
 
   function apply({ type, body }: Change): void {
     if (!followed) return
@@ -77,14 +77,18 @@ export function useFollowedImages({ live, checkpoints, rereadRuns }: FollowedIma
       if (!followed?.isChanged) return
       // A checkpoint has its place in the training: the list of runs knows it, and is read again if it does not yet.
       const isUnknown = followed.lacks(checkpoints())
-      if (isUnknown && !hasAsked) {
-        hasAsked = true
+      if (!isUnknown) listRead = 'not yet'
+      else if (listRead === 'under way') return
+      else if (listRead === 'not yet') {
+        listRead = 'under way'
         void rereadRuns()
           .catch(() => undefined)
-          .finally(() => pacer.request())
+          .finally(() => {
+            listRead = 'done'
+            pacer.request()
+          })
         return
       }
-      hasAsked = isUnknown
       publish()
       await nextTick()
     },

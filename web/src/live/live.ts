@@ -3,6 +3,7 @@ import { CatchUp, type GapHandler } from './catchUp'
 import { FeedSocket, feedUrl } from './feedSocket'
 import type { ControlMessage, LiveMessages, LiveType, NewsMessage } from './messages'
 import { type LiveStatus, statusOf } from './status'
+import { WatchedRun } from './watchedRun'
 
 export interface Live {
   readonly status: ComputedRef<LiveStatus>
@@ -31,9 +32,6 @@ type Handler = (message: never) => void
 /** Who is behind for no longer than this is not said to be. */
 const MOMENT_MS = 1_000
 
-/** Which run the feed tells of: after hello of all, after `watch` of one, in between nobody knows. */
-type Told = 'all' | 'unknown' | { readonly run: string }
-
 /** The connection of this page to the live feed, from now until its scope ends. */
 export function useLive(): Live {
   const handlers = new Map<LiveType, Set<Handler>>()
@@ -52,42 +50,26 @@ export function useLive(): Live {
     },
   })
 
-  let wantedRun: (() => string | undefined) | undefined
   let missedRun: (() => void) | undefined
-  let told: Told = 'all'
-
-  /** Says which run is watched. Of all there is nothing to be missed when it is narrowed to one. */
-  function sayRun(): void {
-    const run = wantedRun?.()
-    if (typeof told === 'object') {
-      if (told.run === run) return
-      told = 'unknown'
-    }
-    if (run !== undefined) socket.send({ type: 'watch', training_run_id: run })
-  }
-  function heardRun(run: string | null): void {
-    if (run !== null && run !== wantedRun?.()) return
-    const wasUnknown = told === 'unknown'
-    told = run === null ? 'all' : { run }
-    if (wasUnknown) missedRun?.()
-  }
+  const watchedRun = new WatchedRun({
+    ask: (run) => socket.send({ type: 'watch', training_run_id: run }),
+    onMissed: () => missedRun?.(),
+  })
 
   function control(message: ControlMessage): void {
     switch (message.type) {
       case 'hello':
-        told = 'all'
-        sayRun()
+        watchedRun.hello()
         catchUp.begin()
         break
       case 'resync':
         catchUp.begin()
         break
       case 'watched':
-        heardRun(message.training_run_id)
+        watchedRun.watched(message.training_run_id)
         break
       case 'error':
-        // The watcher has not seen a run yet that the list has: it tells of all then.
-        if (message.code === 'unknown_training_run') socket.send({ type: 'watch', training_run_id: null })
+        if (message.code === 'unknown_training_run') watchedRun.refused()
         break
       case 'heartbeat':
         break
@@ -113,8 +95,7 @@ export function useLive(): Live {
         control(message)
         return
       }
-      // It may know the run by now that it did not know before.
-      if (message.type === 'training_runs_changed' && told === 'all') sayRun()
+      if (message.type === 'training_runs_changed') watchedRun.runsChanged()
       for (const handler of [...(handlers.get(message.type) ?? [])]) handler(message.body as never)
     },
   })
@@ -167,9 +148,8 @@ export function useLive(): Live {
       if (socket.connection.phase === 'open') catchUp.beginOne(handler)
     },
     watchRun(id, onMissed) {
-      wantedRun = id
       missedRun = onMissed
-      watch(id, sayRun, { immediate: true, flush: 'sync' })
+      watch(id, (run) => watchedRun.want(run), { immediate: true, flush: 'sync' })
     },
   }
 }

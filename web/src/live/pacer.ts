@@ -15,6 +15,7 @@ export class Pacer {
   #frame = 0
   #timer: ReturnType<typeof setTimeout> | undefined
   #isDue = false
+  #isActing = false
   #notBefore = 0
 
   constructor(options: PacerOptions) {
@@ -24,15 +25,19 @@ export class Pacer {
   request(): void {
     if (this.#isDue) return
     this.#isDue = true
-    const pause = this.#notBefore - performance.now()
-    if (pause > 0) this.#timer = setTimeout(() => this.#awaitFrame(), pause)
-    else this.#awaitFrame()
+    if (!this.#isActing) this.#schedule()
   }
 
   stop(): void {
     cancelAnimationFrame(this.#frame)
     clearTimeout(this.#timer)
     this.#isDue = false
+  }
+
+  #schedule(): void {
+    const pause = this.#notBefore - performance.now()
+    if (pause > 0) this.#timer = setTimeout(() => this.#awaitFrame(), pause)
+    else this.#awaitFrame()
   }
 
   #awaitFrame(): void {
@@ -42,9 +47,15 @@ export class Pacer {
 
   async #run(): Promise<void> {
     this.stop()
+    this.#isActing = true
     const began = performance.now()
-    await this.#options.act()
-    const now = performance.now()
-    this.#notBefore = now + Math.min(LONGEST_PAUSE_MS, ((now - began) * (1 - SHARE)) / SHARE)
+    try {
+      await this.#options.act()
+    } finally {
+      const now = performance.now()
+      this.#notBefore = now + Math.min(LONGEST_PAUSE_MS, ((now - began) * (1 - SHARE)) / SHARE)
+      this.#isActing = false
+      if (this.#isDue) this.#schedule()
+    }
   }
 }

@@ -1,7 +1,7 @@
 import { computed, ref, shallowRef, watch, type ComputedRef, type Ref } from 'vue'
 import { api } from '@/api/client'
 import type { TrainingRun } from '@/api/types'
-import { keepUnchanged, mostSampled } from '@/domain/runs'
+import { hasRenamed, keepUnchanged, mostSampled } from '@/domain/runs'
 import { type FollowedImages, useFollowedImages } from '@/live/followedImages'
 import type { RunScan } from '@/live/followedScan'
 import { inTurn } from '@/live/inTurn'
@@ -79,8 +79,13 @@ export function useTrainingRuns(initial: string | undefined, isLink: boolean, li
   }
 
   const rereadRuns = inTurn(async () => {
+    const before = selected.value
     await list.reread(async (signal) => keepUnchanged(runs.value, await api.trainingRuns({ refresh: false, signal })))
     settleSelection()
+    const after = selected.value
+    if (!before || before.id !== after?.id || !hasRenamed(before, after)) return
+    // Nothing keeps the place of a value that no checkpoint has any more.
+    await scan.reread((signal) => followed.read(after.id, { refresh: false, isReread: false, signal }))
   })
   const rereadScan = inTurn(async () => {
     const id = selected.value?.id
