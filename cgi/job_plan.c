@@ -19,7 +19,8 @@ struct list {
 	size_t count;
 };
 
-static const char *keep(struct input_reader *reader, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static const char *keep(
+	struct input_reader *reader, const char *format, va_list arguments)
 {
 	char sentence[SENTENCE_SIZE];
 	const char *copy;
