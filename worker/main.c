@@ -288,7 +288,7 @@ int main(void)
 {
 	struct arena arena;
 	struct worker *worker;
-	struct config *config;
+	struct config *config = NULL;
 	struct error error;
 	int status = EXIT_FAILURE;
 

@@ -16,7 +16,7 @@
 #define HANG_UP_SECONDS (PING_SECONDS + 90)
 #define CONNECT_SECONDS 20
 #define THREAD_STACK	((size_t)512 * 1024)
-#define RECEIVE_BUFFER	((unsigned)64 * 1024)
+#define RECEIVE_BUFFER	65536
 
 /* A frame's memory is kept for the next one up to this; a larger one's is given back. */
 #define KEPT_FRAME ((size_t)256 * 1024)
@@ -200,6 +200,9 @@ static int on_event(struct lws *connection, enum lws_callback_reasons reason, vo
 	struct comfyui_socket *socket = context ? lws_context_user(context) : NULL;
 
 	(void)user;
+	/* There is always one; the call does not say so. */
+	if (!socket)
+		return 0;
 	switch ((int)reason) {
 	case LWS_CALLBACK_CLIENT_APPEND_HANDSHAKE_HEADER:
 		return add_headers(socket, connection, in, length) ? 0 : -1;

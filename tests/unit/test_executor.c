@@ -1,0 +1,738 @@
+/* What the worker decides: one rule a test, then all of them against a ComfyUI that does what it
+ * likes. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "../../worker/executor.h"
+
+#define SECOND INT64_C(1000000000)
+#define STALL  (600 * SECOND)
+
+static struct executor executor;
+static struct executor_action action;
+static int64_t now;
+
+static void pass(int64_t time)
+{
+	now += time;
+	executor_at(&executor, now);
+}
+
+/* Whether the action is one that everybody else does without looking: connect, probe, tell. */
+static bool is_chatter(enum executor_verb verb)
+{
+	return verb == EXECUTOR_CONNECT || verb == EXECUTOR_PROBE || verb == EXECUTOR_WAIT;
+}
+
+/* The next action that matters is this one. */
+static void expect(enum executor_verb verb)
+{
+	while (executor_next(&executor, &action))
+		if (!is_chatter(action.verb)) {
+			assert_int_equal(action.verb, verb);
+			return;
+		}
+	fail_msg("nothing to do instead of %d", (int)verb);
+}
+
+static void expect_nothing(void)
+{
+	while (executor_next(&executor, &action))
+		if (!is_chatter(action.verb))
+			fail_msg("%d instead of nothing", (int)action.verb);
+}
+
+/* The reason for waiting that is told next; "" for none. */
+static void expect_reason(const char *part)
+{
+	const char *reason = NULL;
+
+	while (executor_next(&executor, &action))
+		if (action.verb == EXECUTOR_WAIT)
+			reason = action.reason;
+	if (!reason || !strstr(reason, part) || (!*part && *reason))
+		fail_msg("%s instead of %s", reason ? reason : "nothing", part);
+}
+
+static struct executor_slot *lease(const char *id, int64_t order)
+{
+	struct executor_item item = {id, "job", id, order, false};
+
+	expect(EXECUTOR_CLAIM);
+	return executor_claimed(&executor, &item);
+}
+
+static void tell(enum comfyui_event_type type, const char *prompt_id)
+{
+	struct comfyui_event event = {.type = type};
+
+	(void)snprintf(event.prompt_id, sizeof(event.prompt_id), "%s", prompt_id);
+	(void)executor_event(&executor, &event);
+}
+
+/* Leases an item and brings it as far as ComfyUI's queue. */
+static struct executor_slot *submit(const char *id, int64_t order)
+{
+	struct executor_slot *slot = lease(id, order);
+
+	expect(EXECUTOR_PREPARE);
+	executor_prepared(&executor, slot);
+	expect(EXECUTOR_FREE);
+	executor_freed(&executor, slot);
+	expect(EXECUTOR_SUBMIT);
+	executor_submitted(&executor, slot, id, NULL);
+	return slot;
+}
+
+static int set_up(void **state)
+{
+	(void)state;
+	now = 1000 * SECOND;
+	executor_init(&executor, now, STALL, 7);
+	tell(COMFYUI_EVENT_CONNECTED, "");
+	executor_tell_work(&executor, true);
+	return 0;
+}
+
+static const struct comfyui_picture PICTURE = {"a_00001_.png", "cs/x", "output"};
+
+static void test_the_next_one_is_submitted_before_the_last_one_is_fetched(void **state)
+{
+	struct executor_slot *first = submit("one", 1);
+	struct executor_slot *second;
+
+	(void)state;
+	second = lease("two", 2);
+	expect(EXECUTOR_PREPARE);
+	executor_prepared(&executor, second);
+	expect_nothing();
+	tell(COMFYUI_EVENT_STARTED, "one");
+	tell(COMFYUI_EVENT_SUCCEEDED, "one");
+	expect_nothing();
+	tell(COMFYUI_EVENT_ENDED, "one");
+	expect(EXECUTOR_SUBMIT);
+	assert_ptr_equal(action.slot, second);
+	expect(EXECUTOR_LOOK_HISTORY);
+	assert_ptr_equal(action.slot, first);
+	executor_history_success(&executor, first, &PICTURE);
+	expect(EXECUTOR_FETCH);
+	executor_fetched(&executor, first);
+	expect(EXECUTOR_SAVE);
+	executor_saved(&executor, first);
+	expect(EXECUTOR_COMPLETE);
+	executor_submitted(&executor, second, "two", NULL);
+	executor_recorded(&executor, first);
+	(void)lease("three", 3);
+}
+
+static void test_an_end_may_be_told_before_the_reply(void **state)
+{
+	struct executor_slot *slot = lease("one", 1);
+
+	(void)state;
+	expect(EXECUTOR_PREPARE);
+	executor_prepared(&executor, slot);
+	expect(EXECUTOR_FREE);
+	executor_freed(&executor, slot);
+	expect(EXECUTOR_SUBMIT);
+	tell(COMFYUI_EVENT_STARTED, "one");
+	tell(COMFYUI_EVENT_ENDED, "one");
+	executor_submitted(&executor, slot, "one", NULL);
+	expect(EXECUTOR_LOOK_HISTORY);
+}
+
+/* A prompt whose reply was lost is looked up, and made again only if it is really gone. */
+static void test_a_lost_reply(void **state)
+{
+	struct executor_slot *slot = lease("one", 1);
+
+	(void)state;
+	executor_tell_work(&executor, false);
+	expect(EXECUTOR_PREPARE);
+	executor_prepared(&executor, slot);
+	expect(EXECUTOR_FREE);
+	executor_freed(&executor, slot);
+	expect(EXECUTOR_SUBMIT);
+	executor_unreachable(&executor, slot, NULL, true, "reset");
+	expect_reason("reset");
+	for (int i = 0; i < 2; i++) {
+		pass(SECOND);
+		expect(EXECUTOR_LOOK_QUEUE);
+		executor_queue_seen(&executor, slot, NULL, EXECUTOR_NOWHERE, 0);
+		expect(EXECUTOR_LOOK_HISTORY);
+		executor_history_absent(&executor, slot);
+	}
+	expect(EXECUTOR_SALVAGE);
+	executor_fetch_failed(&executor, slot, "none");
+	expect(EXECUTOR_RENEW);
+	executor_renewed(&executor, slot, "one-2");
+	expect(EXECUTOR_PREPARE);
+	executor_prepared(&executor, slot);
+	expect(EXECUTOR_SUBMIT);
+	assert_string_equal(action.slot->prompt_id, "one-2");
+}
+
+/* What never reached ComfyUI needs no looking up. */
+static void test_a_refused_connection(void **state)
+{
+	struct executor_slot *slot = lease("one", 1);
+
+	(void)state;
+	expect(EXECUTOR_PREPARE);
+	executor_prepared(&executor, slot);
+	expect(EXECUTOR_FREE);
+	executor_unreachable(&executor, slot, NULL, false, "refused");
+	expect_nothing();
+	pass(SECOND);
+	expect(EXECUTOR_FREE);
+	executor_freed(&executor, slot);
+	expect(EXECUTOR_SUBMIT);
+}
+
+static void test_pauses_grow_to_a_bound(void **state)
+{
+	struct executor_slot *slot = lease("one", 1);
+	int64_t longest = 0;
+
+	(void)state;
+	executor_tell_work(&executor, false);
+	expect(EXECUTOR_PREPARE);
+	executor_prepared(&executor, slot);
+	for (int i = 0; i < 40; i++) {
+		int64_t pause;
+
+		expect(EXECUTOR_FREE);
+		executor_unreachable(&executor, slot, NULL, false, "away");
+		expect_nothing();
+		pause = executor.comfyui.retry_at - now;
+		assert_in_range(pause, SECOND / 5, 30 * SECOND);
+		assert_true(executor_deadline(&executor) <= executor.comfyui.retry_at);
+		longest = pause > longest ? pause : longest;
+		pass(pause);
+	}
+	assert_true(longest >= 15 * SECOND);
+}
+
+static void test_a_stall_is_interrupted(void **state)
+{
+	struct executor_slot *slot = submit("one", 1);
+
+	(void)state;
+	executor_tell_work(&executor, false);
+	tell(COMFYUI_EVENT_STARTED, "one");
+	pass(STALL - SECOND);
+	tell(COMFYUI_EVENT_PROGRESS, "one");
+	pass(STALL - SECOND);
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_queue_seen(&executor, slot, NULL, EXECUTOR_RUNNING, 0);
+	pass(2 * SECOND);
+	expect(EXECUTOR_INTERRUPT);
+	executor_cancelled(&executor, slot, NULL);
+	pass(SECOND);
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_queue_seen(&executor, slot, NULL, EXECUTOR_NOWHERE, 0);
+	expect(EXECUTOR_LOOK_HISTORY);
+	executor_history_interrupted(&executor, slot);
+	expect(EXECUTOR_FAIL);
+	assert_string_equal(action.slot->fault.code, "stalled");
+	assert_non_null(strstr(action.slot->fault.message, "10 minutes"));
+}
+
+/* A dead render thread holds its prompt for ever: nothing more is submitted before a restart. */
+static void test_a_hung_comfyui(void **state)
+{
+	struct executor_slot *slot = submit("one", 1);
+	struct executor_chore *chore;
+
+	(void)state;
+	tell(COMFYUI_EVENT_STARTED, "one");
+	executor_tell_work(&executor, false);
+	pass(STALL);
+	expect(EXECUTOR_INTERRUPT);
+	executor_cancelled(&executor, slot, NULL);
+	pass(31 * SECOND);
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_queue_seen(&executor, slot, NULL, EXECUTOR_RUNNING, 0);
+	expect(EXECUTOR_LOOK_QUEUE);
+	chore = action.chore;
+	assert_non_null(chore);
+	executor_queue_seen(&executor, NULL, chore, EXECUTOR_RUNNING, 0);
+	expect(EXECUTOR_FAIL);
+	executor_recorded(&executor, slot);
+	slot = lease("two", 2);
+	expect(EXECUTOR_PREPARE);
+	executor_prepared(&executor, slot);
+	expect_reason("Restart ComfyUI");
+	pass(10 * SECOND);
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_queue_seen(&executor, NULL, action.chore, EXECUTOR_NOWHERE, 0);
+	expect(EXECUTOR_SUBMIT);
+	expect_reason("");
+}
+
+static void test_stopping_takes_a_pending_prompt_back(void **state)
+{
+	struct executor_slot *slot = submit("one", 1);
+
+	(void)state;
+	executor_tell_work(&executor, false);
+	executor_tell_stopping(&executor, "job");
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_queue_seen(&executor, slot, NULL, EXECUTOR_PENDING, 2);
+	expect(EXECUTOR_DELETE);
+	executor_cancelled(&executor, slot, NULL);
+	for (int i = 0; i < 2; i++) {
+		pass(SECOND);
+		expect(EXECUTOR_LOOK_QUEUE);
+		executor_queue_seen(&executor, slot, NULL, EXECUTOR_NOWHERE, 0);
+		expect(EXECUTOR_LOOK_HISTORY);
+		executor_history_absent(&executor, slot);
+	}
+	expect(EXECUTOR_SALVAGE);
+	executor_fetch_failed(&executor, slot, "none");
+	expect(EXECUTOR_RELEASE);
+}
+
+static void test_stopping_lets_the_running_one_finish(void **state)
+{
+	struct executor_slot *first = submit("one", 1);
+	struct executor_slot *second = lease("two", 2);
+
+	(void)state;
+	expect(EXECUTOR_PREPARE);
+	executor_prepared(&executor, second);
+	tell(COMFYUI_EVENT_STARTED, "one");
+	executor_tell_stopping(&executor, "job");
+	executor_tell_work(&executor, false);
+	expect(EXECUTOR_RELEASE);
+	assert_ptr_equal(action.slot, second);
+	executor_recorded(&executor, second);
+	executor_tell_work(&executor, false);
+	tell(COMFYUI_EVENT_ENDED, "one");
+	expect(EXECUTOR_LOOK_HISTORY);
+	executor_history_success(&executor, first, &PICTURE);
+	expect(EXECUTOR_FETCH);
+}
+
+/* A job deleted while its prompt is being submitted: it is looked for when it must be there. */
+static void test_a_deleted_job(void **state)
+{
+	struct executor_slot *slot = lease("one", 1);
+
+	(void)state;
+	executor_tell_work(&executor, false);
+	expect(EXECUTOR_PREPARE);
+	executor_prepared(&executor, slot);
+	expect(EXECUTOR_FREE);
+	executor_freed(&executor, slot);
+	expect(EXECUTOR_SUBMIT);
+	assert_true(executor_tell_abandoned(&executor, "one"));
+	expect_nothing();
+	executor_submitted(&executor, slot, "one", NULL);
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_queue_seen(&executor, NULL, action.chore, EXECUTOR_RUNNING, 0);
+	expect(EXECUTOR_INTERRUPT);
+	executor_cancelled(&executor, NULL, action.chore);
+	pass(2 * SECOND);
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_queue_seen(&executor, NULL, action.chore, EXECUTOR_NOWHERE, 0);
+	expect(EXECUTOR_FORGET);
+	executor_forgotten(&executor, action.chore);
+	expect_nothing();
+	assert_int_equal(executor.slots[0].stage, EXECUTOR_EMPTY);
+}
+
+static void test_a_full_disk_stops_all_but_saving(void **state)
+{
+	struct executor_slot *slot = submit("one", 1);
+
+	(void)state;
+	tell(COMFYUI_EVENT_ENDED, "one");
+	expect(EXECUTOR_LOOK_HISTORY);
+	executor_history_success(&executor, slot, &PICTURE);
+	expect(EXECUTOR_FETCH);
+	executor_fetched(&executor, slot);
+	expect(EXECUTOR_SAVE);
+	executor_unwritable(&executor, "The disk is full.");
+	expect_reason("full");
+	pass(SECOND);
+	expect(EXECUTOR_SAVE);
+	executor_saved(&executor, slot);
+	expect(EXECUTOR_COMPLETE);
+	executor_recorded(&executor, slot);
+	(void)lease("two", 2);
+}
+
+static void test_memory_is_freed_once(void **state)
+{
+	struct executor_slot *slot = submit("one", 1);
+
+	(void)state;
+	executor_tell_work(&executor, false);
+	for (int i = 0; i < 2; i++) {
+		tell(COMFYUI_EVENT_ENDED, slot->prompt_id);
+		expect(EXECUTOR_LOOK_HISTORY);
+		executor_history_failed(&executor, slot, true, "out of memory");
+		if (i == 1)
+			break;
+		expect(EXECUTOR_RENEW);
+		executor_renewed(&executor, slot, "one-2");
+		expect(EXECUTOR_PREPARE);
+		executor_prepared(&executor, slot);
+		expect(EXECUTOR_FREE);
+		executor_freed(&executor, slot);
+		expect(EXECUTOR_SUBMIT);
+		executor_submitted(&executor, slot, "one-2", NULL);
+	}
+	expect(EXECUTOR_FAIL);
+	assert_string_equal(action.slot->fault.code, "out_of_memory");
+}
+
+static void test_a_deaf_feed_is_connected_anew_under_another_name(void **state)
+{
+	struct executor_slot *slot = submit("one", 1);
+
+	(void)state;
+	executor_tell_work(&executor, false);
+	executor.heard_at = slot->posted_at - 1;
+	pass(4 * SECOND);
+	do {
+		assert_true(executor_next(&executor, &action));
+	} while (action.verb != EXECUTOR_CONNECT);
+	assert_true(action.renamed);
+}
+
+static void test_quitting_begins_nothing(void **state)
+{
+	struct executor_slot *first = submit("one", 1);
+	struct executor_slot *second = lease("two", 2);
+
+	(void)state;
+	tell(COMFYUI_EVENT_STARTED, "one");
+	executor_quit(&executor);
+	assert_false(executor_is_quiet(&executor));
+	expect(EXECUTOR_RELEASE);
+	assert_ptr_equal(action.slot, second);
+	executor_recorded(&executor, second);
+	assert_false(executor_is_quiet(&executor));
+	tell(COMFYUI_EVENT_ENDED, "one");
+	expect(EXECUTOR_LOOK_HISTORY);
+	executor_history_success(&executor, first, &PICTURE);
+	expect(EXECUTOR_FETCH);
+	executor_fetched(&executor, first);
+	expect(EXECUTOR_SAVE);
+	executor_saved(&executor, first);
+	expect(EXECUTOR_COMPLETE);
+	executor_recorded(&executor, first);
+	expect_nothing();
+	assert_true(executor_is_quiet(&executor));
+}
+
+/* --- All of it ---------------------------------------------------------------------------------
+ * A model of ComfyUI, of the network and of the disk that fails at random. Whatever happens, every
+ * item is completed, ComfyUI never has two prompts of ours that it has not finished, and nothing is
+ * done twice at a time.
+ */
+
+#define ITEMS	    40
+#define MODEL_QUEUE 4
+
+struct pending_request {
+	bool under_way;
+	int64_t answer_at;
+	struct executor_action action;
+};
+
+static struct {
+	uint32_t random;
+	char queue[MODEL_QUEUE][64]; /* the first one runs */
+	size_t queued;
+	int64_t end_at;
+	char history[1024][64];
+	size_t history_count;
+	int next_item;
+	int attempts;
+	int completed;
+	int failed;
+	struct pending_request requests[EXECUTOR_SLOTS + 2];
+	int trouble; /* of 100 requests, how many fail */
+} model;
+
+static uint32_t roll(uint32_t sides)
+{
+	model.random = model.random * 1664525 + 1013904223;
+	return (model.random >> 16) % sides;
+}
+
+static void model_say(enum comfyui_event_type type, const char *prompt_id)
+{
+	/* Events are lost now and then. */
+	if (roll(100) >= (uint32_t)model.trouble)
+		tell(type, prompt_id);
+}
+
+static void model_run(void)
+{
+	char ended[64];
+
+	if (!model.queued || now < model.end_at)
+		return;
+	(void)snprintf(ended, sizeof(ended), "%s", model.queue[0]);
+	model.queued--;
+	memmove(model.queue[0], model.queue[1], sizeof(model.queue) - sizeof(model.queue[0]));
+	assert_true(model.history_count < 1024);
+	(void)snprintf(model.history[model.history_count++], 64, "%s", ended);
+	model.end_at = now + (int64_t)roll(3000) * SECOND / 1000;
+	model_say(COMFYUI_EVENT_SUCCEEDED, ended);
+	model_say(COMFYUI_EVENT_ENDED, ended);
+}
+
+static void model_restart(void)
+{
+	model.queued = 0;
+	model.history_count = 0;
+	tell(COMFYUI_EVENT_DISCONNECTED, "");
+}
+
+static enum executor_place model_place(const char *prompt_id, size_t *ahead)
+{
+	for (size_t i = 0; i < model.queued; i++)
+		if (strcmp(model.queue[i], prompt_id) == 0) {
+			*ahead = i;
+			return i == 0 ? EXECUTOR_RUNNING : EXECUTOR_PENDING;
+		}
+	return EXECUTOR_NOWHERE;
+}
+
+static bool model_has_history(const char *prompt_id)
+{
+	for (size_t i = 0; i < model.history_count; i++)
+		if (strcmp(model.history[i], prompt_id) == 0)
+			return true;
+	return false;
+}
+
+static void model_queue(const char *prompt_id)
+{
+	assert_int_equal(model.queued, 0); /* never two of ours */
+	if (!model.queued)
+		model.end_at = now + (int64_t)roll(3000) * SECOND / 1000;
+	(void)snprintf(model.queue[model.queued++], 64, "%s", prompt_id);
+	model_say(COMFYUI_EVENT_STATUS, "");
+	model_say(COMFYUI_EVENT_STARTED, prompt_id);
+}
+
+static void model_answer(const struct executor_action *request)
+{
+	struct executor_slot *slot = request->slot;
+	struct executor_chore *chore = request->chore;
+	const char *prompt_id = slot ? slot->prompt_id : chore ? chore->prompt_id : "";
+	bool fails = roll(100) < (uint32_t)model.trouble;
+	size_t ahead = 0;
+
+	if (fails) {
+		bool sent = roll(2);
+
+		if (request->verb == EXECUTOR_SUBMIT && sent && roll(2))
+			model_queue(prompt_id);
+		executor_unreachable(&executor, slot, chore, sent, "the network");
+		return;
+	}
+	switch (request->verb) {
+	case EXECUTOR_PROBE:
+		executor_probed(&executor);
+		break;
+	case EXECUTOR_LIST:
+		executor_listed(&executor, slot);
+		break;
+	case EXECUTOR_FREE:
+		executor_freed(&executor, slot);
+		break;
+	case EXECUTOR_SUBMIT:
+		model_queue(prompt_id);
+		executor_submitted(&executor, slot, prompt_id, NULL);
+		break;
+	case EXECUTOR_LOOK_QUEUE: {
+		enum executor_place place = model_place(prompt_id, &ahead);
+
+		executor_queue_seen(&executor, slot, chore, place, ahead);
+		break;
+	}
+	case EXECUTOR_LOOK_HISTORY:
+		if (model_has_history(prompt_id))
+			executor_history_success(&executor, slot, &PICTURE);
+		else
+			executor_history_absent(&executor, slot);
+		break;
+	case EXECUTOR_FETCH:
+		if (roll(10) == 0)
+			executor_fetch_failed(&executor, slot, "cut");
+		else
+			executor_fetched(&executor, slot);
+		break;
+	case EXECUTOR_SALVAGE:
+		executor_fetch_failed(&executor, slot, "none");
+		break;
+	default:
+		executor_cancelled(&executor, slot, chore);
+	}
+}
+
+static void model_claim(void)
+{
+	char id[64];
+	struct executor_item item = {id, "job", id, model.next_item, false};
+
+	if (model.next_item == ITEMS) {
+		(void)executor_claimed(&executor, NULL);
+		return;
+	}
+	(void)snprintf(id, sizeof(id), "item-%d", model.next_item++);
+	(void)executor_claimed(&executor, &item);
+}
+
+static void model_record(struct executor_slot *slot)
+{
+	if (!slot) {
+		fail_msg("nothing to record");
+		return;
+	}
+	if (roll(100) < (uint32_t)model.trouble) {
+		executor_store_failed(&executor, "locked");
+		return;
+	}
+	assert_int_equal(slot->stage, EXECUTOR_SAVED);
+	model.completed++;
+	executor_recorded(&executor, slot);
+}
+
+/* Does the action, or begins it. */
+static void model_perform(void)
+{
+	struct executor_slot *slot = action.slot;
+	size_t index = slot ? (size_t)(slot - executor.slots) : action.chore ? 2 : 3;
+	char id[64];
+
+	switch (action.verb) {
+	case EXECUTOR_CONNECT:
+		tell(roll(100) < (uint32_t)model.trouble ? COMFYUI_EVENT_DISCONNECTED
+							 : COMFYUI_EVENT_CONNECTED,
+			"");
+		break;
+	case EXECUTOR_WAIT:
+		break;
+	case EXECUTOR_CLAIM:
+		model_claim();
+		break;
+	case EXECUTOR_PREPARE:
+		if (roll(10) == 0)
+			executor_needs_list(&executor, slot);
+		else
+			executor_prepared(&executor, slot);
+		break;
+	case EXECUTOR_RENEW:
+		(void)snprintf(id, sizeof(id), "again-%d", model.attempts++);
+		executor_renewed(&executor, slot, id);
+		/* This model's weather is worse than what an item has to bear. */
+		if (slot)
+			slot->lost = 0;
+		break;
+	case EXECUTOR_SAVE:
+		if (roll(100) < (uint32_t)model.trouble)
+			executor_unwritable(&executor, "full");
+		else
+			executor_saved(&executor, slot);
+		break;
+	case EXECUTOR_COMPLETE:
+		model_record(slot);
+		break;
+	case EXECUTOR_FAIL:
+		/* Nothing but a picture that could not be fetched five times in a row. */
+		if (slot && strcmp(slot->fault.code, "comfyui_error") != 0)
+			assert_string_equal(slot->fault.code, "image_unavailable");
+		model.failed++;
+		executor_recorded(&executor, slot);
+		break;
+	default:
+		assert_false(model.requests[index].under_way); /* one at a time */
+		model.requests[index] = (struct pending_request){
+			true, now + (int64_t)roll(50) * SECOND / 1000, action};
+	}
+}
+
+static void model_round(void)
+{
+	int actions = 0;
+
+	for (size_t i = 0; i < EXECUTOR_SLOTS + 2; i++) {
+		struct executor_action request = model.requests[i].action;
+
+		if (!model.requests[i].under_way || now < model.requests[i].answer_at)
+			continue;
+		model.requests[i].under_way = false;
+		model_answer(&request);
+	}
+	model_run();
+	while (executor_next(&executor, &action)) {
+		assert_true(++actions < 1000); /* it comes to an end */
+		model_perform();
+	}
+}
+
+static void walk(uint32_t seed, int trouble)
+{
+	memset(&model, 0, sizeof(model));
+	model.random = seed;
+	model.trouble = trouble;
+	now = 1000 * SECOND;
+	executor_init(&executor, now, STALL, seed);
+	executor_tell_work(&executor, true);
+	while (model.completed + model.failed < ITEMS) {
+		if (now > 1000000 * SECOND)
+			fail_msg(
+				"seed %u: %d of %d items after days", seed, model.completed, ITEMS);
+		if (roll(2000) < (uint32_t)trouble)
+			model_restart();
+		model_round();
+		pass(SECOND / 100);
+	}
+	assert_true(model.failed <= trouble / 2);
+}
+
+static void test_any_weather(void **state)
+{
+	(void)state;
+	for (uint32_t seed = 1; seed <= 30; seed++)
+		walk(seed, (int)(seed % 5) * 5);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(
+			test_the_next_one_is_submitted_before_the_last_one_is_fetched, set_up),
+		cmocka_unit_test_setup(test_an_end_may_be_told_before_the_reply, set_up),
+		cmocka_unit_test_setup(test_a_lost_reply, set_up),
+		cmocka_unit_test_setup(test_a_refused_connection, set_up),
+		cmocka_unit_test_setup(test_pauses_grow_to_a_bound, set_up),
+		cmocka_unit_test_setup(test_a_stall_is_interrupted, set_up),
+		cmocka_unit_test_setup(test_a_hung_comfyui, set_up),
+		cmocka_unit_test_setup(test_stopping_takes_a_pending_prompt_back, set_up),
+		cmocka_unit_test_setup(test_stopping_lets_the_running_one_finish, set_up),
+		cmocka_unit_test_setup(test_a_deleted_job, set_up),
+		cmocka_unit_test_setup(test_a_full_disk_stops_all_but_saving, set_up),
+		cmocka_unit_test_setup(test_memory_is_freed_once, set_up),
+		cmocka_unit_test_setup(
+			test_a_deaf_feed_is_connected_anew_under_another_name, set_up),
+		cmocka_unit_test_setup(test_quitting_begins_nothing, set_up),
+		cmocka_unit_test(test_any_weather),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
