@@ -49,8 +49,14 @@ static void check_save_nodes(struct comfyui_graph *graph)
 			comfyui_graph_error(graph,
 				"%s is tagged save_image, but it %s. Tag a SaveImage node.",
 				comfyui_node_subject(graph, node), reason);
-		if (!template->save_node.at)
-			template->save_node = node->id;
+		/*
+		 * Only what the first depends on counts: a setting that reaches no picture but
+		 * another's would make equal pictures under different names.
+		 */
+		node->is_needed |= template->save_node.at != NULL;
+		if (template->save_node.at)
+			continue;
+		template->save_node = node->id;
 		comfyui_graph_mark_needed(graph, node);
 	}
 	if (!template->save_node.at) {

@@ -478,6 +478,13 @@ static const struct {
 		"CheckpointLoaderSimple)"},
 	{"two saved pictures", "\"class_type\":\"A\",\"inputs\":{}", "\"7\":{" SAVE "}", "",
 		"the picture of node 7 is kept"},
+	{"a sampler of the other picture", "\"class_type\":\"A\",\"inputs\":{}",
+		"\"9a\":{\"class_type\":\"SaveImage\",\"inputs\":{\"images\":[\"8\",0],\"filename_"
+		"prefix\":\"x\"},\"_meta\":{\"cs_role\":\"save_image\"}},\"9b\":{\"class_type\":"
+		"\"SaveImage\",\"inputs\":{\"images\":[\"7\",0],\"filename_prefix\":\"x\"},\"_"
+		"meta\":{\"cs_role\":\"save_image\"}},\"7\":{\"class_type\":\"KSampler\","
+		"\"inputs\":{\"seed\":1},\"_meta\":{\"cs_role\":\"sampler\"}}",
+		"", "the picture of node 9a is kept"},
 	{"a preview beside", "\"class_type\":\"A\",\"inputs\":{}",
 		"\"7\":{\"class_type\":\"PreviewImage\",\"inputs\":{\"images\":[\"8\",0]}}", "",
 		"Node 7 (PreviewImage) is not tagged"},
