@@ -74,7 +74,7 @@ OBJECTS := $(COMMON_SOURCES:%.c=$(DIR)/%.o) $(WORKER_SOURCES:%.c=$(DIR)/%.o) $(D
 
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-11s %s\n", $$1, $$2}' Makefile
 	@printf '\nVariables: PORT, CONFIG_PATH, RUNTIME_DIR, LOG_LEVEL for run; BUILD=asan, V=1, WERROR=1 for build.\n'
 
 .PHONY: run
@@ -245,6 +245,11 @@ contract-tests: web/node_modules/.package-lock.json
 .PHONY: browser-tests
 browser-tests: build
 	$(Q)cd tests/e2e && $(WEB_NODE) ../../web/node_modules/@playwright/test/cli.js test
+
+.PHONY: screenshots
+screenshots: build ## Photograph the main states of the viewer (build/screenshots)
+	@sh common/stack/deps.sh test
+	$(Q)$(WEB_NODE) tests/e2e/screenshots.mjs
 
 C_FILES := $(shell find cgi common tests worker -name '*.[ch]' 2>/dev/null)
 TIDY := $(patsubst %.c,build/tidy/%.ok,$(filter %.c,$(C_FILES)))

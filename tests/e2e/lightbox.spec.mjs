@@ -95,6 +95,7 @@ test('US-7.4 US-16.1 a click beside the picture closes it, a click on it or a dr
 	await page.mouse.click(...Object.values(centre(picture)));
 	await lightbox.drag(centre(picture), beside);
 	await lightbox.drag(beside, centre(picture));
+	await lightbox.drag(beside, { x: beside.x, y: beside.y + 150 });
 	await lightbox.expectPicture(lantern(values));
 	await page.mouse.click(beside.x, beside.y);
 	await expect(lightbox.root).toHaveCount(0);

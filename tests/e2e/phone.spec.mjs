@@ -1,6 +1,6 @@
 // A phone: a touch screen of 390 × 844, whose layout is a phone's and not that of a small window.
 import { expect, test } from './support/test.mjs';
-import { GALLERY, lantern, LANTERN } from './tree.mjs';
+import { FULL_SIZE, GALLERY, lantern, LANTERN } from './tree.mjs';
 
 const SCREEN = { width: 390, height: 844 };
 
@@ -55,4 +55,31 @@ test('sliders are wide enough for a thumb, and labels leave the screen to the pi
 	const { y: top } = await boxOf(app.cell(0, 0));
 	expect(top).toBeLessThan(SCREEN.height / 3);
 	expect(Number.isInteger(top)).toBe(true);
+});
+
+test('two fingers zoom the open picture at the place between them', async ({ app, page, context }) => {
+	await app.chooseRun(FULL_SIZE.name);
+	await app.cell(0, 0).getByRole('button', { name: /^Open/ }).tap();
+	await expect(app.lightbox.stage.locator('img')).toBeVisible();
+	const whole = await app.lightbox.rect();
+	const middle = { x: whole.x + whole.width * 0.7, y: whole.y + whole.height * 0.4 };
+	const under = async () => {
+		const rect = await app.lightbox.rect();
+		return [(middle.x - rect.x) / rect.width, (middle.y - rect.y) / rect.height];
+	};
+	const wanted = await under();
+	const touch = await context.newCDPSession(page);
+	const fingers = (type, apart) =>
+		touch.send('Input.dispatchTouchEvent', {
+			type,
+			touchPoints: apart === undefined ? [] : [-1, 1].map((side, id) => ({ id, x: middle.x, y: middle.y + side * apart })),
+		});
+	await fingers('touchStart', 30);
+	for (const apart of [40, 55, 70, 90]) await fingers('touchMove', apart);
+	await fingers('touchEnd');
+	await expect.poll(async () => (await app.lightbox.rect()).width / whole.width).toBeCloseTo(3, 1);
+	// Up and down it stays in the middle until it is higher than the stage.
+	expect((await under())[0]).toBeCloseTo(wanted[0], 1);
+	expect(await page.evaluate(() => window.visualViewport.scale)).toBe(1);
+	await expect(app.lightbox.root).toBeVisible();
 });

@@ -1,5 +1,6 @@
-// Photographs the viewer's main states with the demo data, for README and for looking at: both themes, a wide screen
-// and a phone. Usage: node screenshots.mjs [DIRECTORY], by default build/screenshots. Needs build/demo.
+// Photographs the viewer's main states with the demo data, for README and for looking at: both themes, a wide screen,
+// a laptop and a phone. Usage: node screenshots.mjs [DIRECTORY], by default build/screenshots; `make screenshots`.
+import { execFileSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { chromium } from '../../web/node_modules/@playwright/test/index.mjs';
@@ -20,7 +21,25 @@ const devices = {
 /** The states in an order in which each begins where the one before ended. */
 const states = {
 	grid: (app) => app.closeDrawer(),
-	drawer: (app) => app.openDrawer(),
+	/** The picture of README: the training from left to right. */
+	async training(app) {
+		const query = new URLSearchParams({
+			run: new URL(app.page.url()).searchParams.get('run'),
+			x: 'checkpoint',
+			y: 'prompt_name',
+			slider: 'cfg',
+			'filter.seed': 'single',
+		});
+		for (const step of ['500', '1000', '1500', '2000', '3000', '6000']) query.append('only.checkpoint', step);
+		await app.page.goto(`/?${query}`);
+	},
+	async drawer(app) {
+		await app.page.evaluate(() => localStorage.clear());
+		await app.page.goto('about:blank');
+		await app.page.goto('/');
+		await app.settled();
+		await app.openDrawer();
+	},
 	async filters(app) {
 		await app.closeDrawer();
 		await app.openFilter('checkpoint');
@@ -29,6 +48,10 @@ const states = {
 		await app.filter('checkpoint').click();
 		await app.page.getByRole('button', { name: 'Checkpoints', exact: true }).click();
 		await app.checkpoints.locator('dt').first().waitFor();
+	},
+	async differences(app) {
+		await app.pick(app.checkpoints.getByTestId('compare-select'), '1000');
+		await app.checkpoints.getByTestId('differences').waitFor();
 	},
 	async lightbox(app) {
 		await app.checkpoints.getByRole('button', { name: 'close' }).click();
@@ -39,11 +62,26 @@ const states = {
 		await app.lightbox.showMetadata();
 		await app.lightbox.metadata.locator('dl').waitFor();
 	},
-	async empty(app) {
+	async keys(app) {
+		await app.page.keyboard.press('Escape');
+		await app.page.keyboard.press('?');
+		await app.page.getByRole('dialog', { name: 'Keyboard' }).waitFor();
+	},
+	async settings(app) {
+		await app.page.keyboard.press('Escape');
+		await app.page.getByRole('button', { name: 'Settings of this browser' }).click();
+		await app.page.getByRole('dialog', { name: 'Settings of this browser' }).waitFor();
+	},
+	async nothing(app) {
 		await app.page.keyboard.press('Escape');
 		await app.openDrawer();
 		await app.drawer.getByRole('checkbox', { name: /^Only runs with samples/ }).click();
 		await app.chooseRun(UNSAMPLED);
+	},
+	async nowhere(app) {
+		await app.page.goto('/?run=gone');
+		await app.settled();
+		await app.closeDrawer();
 	},
 	async error(app) {
 		await app.page.route('**/api/**', (route) => route.abort());
@@ -54,6 +92,7 @@ const states = {
 };
 
 await mkdir(target, { recursive: true });
+execFileSync(path.join(root, 'build/release/bin/demo-data'), [demo], { stdio: 'inherit' });
 const stack = await startStack({
 	config: { checkpoint_dirs: [path.join(demo, 'checkpoints')], sample_dir: path.join(demo, 'samples') },
 });
@@ -67,7 +106,8 @@ try {
 			for (const [state, arrive] of Object.entries(states)) {
 				await arrive(app);
 				await app.settled();
-				await app.page.waitForLoadState('networkidle');
+				// Originals take the place of previews once nothing has moved for a moment.
+				await app.page.waitForTimeout(1000);
 				await app.page.screenshot({ path: path.join(target, `${state}-${device}-${colorScheme}.png`) });
 			}
 			await context.close();

@@ -36,6 +36,8 @@ export function indices(span: Span): number[] {
 
 export const MIN_CELL = 100
 export const MAX_CELL = 1344
+/** The narrowest that cells become to fit. */
+export const SMALLEST_FIT = 160
 
 /**
  * The width of a cell when nobody chose one: all columns side by side, but not so small that nothing can be
@@ -43,7 +45,7 @@ export const MAX_CELL = 1344
  */
 export function fitCellWidth(room: number, columns: number, viewportHeight: number): number {
   const widest = Math.min(MAX_CELL, Math.max(240, viewportHeight * 0.72))
-  return Math.floor(Math.min(widest, Math.max(160, room / Math.max(1, columns))))
+  return Math.floor(Math.min(widest, Math.max(SMALLEST_FIT, room / Math.max(1, columns))))
 }
 
 /**
