@@ -76,5 +76,6 @@
 #define LIMIT_JOB_FAULTS      100    /* groups of failed, or skipped, items that are told of */
 #define LIMIT_JOB_MESSAGE     2000   /* why an item failed */
 #define LIMIT_JOB_DETAILS     16384  /* what ComfyUI said of it, such as a traceback */
+#define LIMIT_JOB_TRACEBACKS  10     /* messages of one job whose details are told */
 
 #endif

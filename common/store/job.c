@@ -174,6 +174,35 @@ static struct store_job read_job(struct store_query *query, struct arena *arena)
 	};
 }
 
+/* Whether the details of one more fault are worth their room: one with a new message, of a few. */
+static bool is_worth_details(
+	const struct store_job_fault *faults, size_t count, struct text message)
+{
+	size_t told = 0;
+
+	for (size_t i = 0; i < count; i++) {
+		if (text_equal(faults[i].message, message))
+			return false;
+		told += faults[i].details.at != NULL;
+	}
+	return told < LIMIT_JOB_TRACEBACKS;
+}
+
+static struct store_job_fault read_fault(struct store_query *query, struct arena *arena,
+	const struct store_job_fault *before, size_t count)
+{
+	struct store_job_fault fault = {
+		.checkpoint_filename = store_query_text(query, 0, arena),
+		.code = store_query_text(query, 1, arena),
+		.message = store_query_text(query, 2, arena),
+		.count = store_query_number(query, 4),
+	};
+
+	if (is_worth_details(before, count, fault.message))
+		fault.details = store_query_optional(query, 3, arena);
+	return fault;
+}
+
 static bool read_faults(struct store *store, struct text id, struct text status,
 	struct arena *arena, struct store_job_fault **faults, size_t *count, struct error *error)
 {
@@ -187,14 +216,10 @@ static bool read_faults(struct store *store, struct text id, struct text status,
 	store_query_bind_number(&query, 3, LIMIT_JOB_FAULTS);
 	while (room && store_query_step(&query)) {
 		room = arena_grow(arena, faults, &capacity, *count, sizeof(**faults));
-		if (room)
-			(*faults)[(*count)++] = (struct store_job_fault){
-				.checkpoint_filename = store_query_text(&query, 0, arena),
-				.code = store_query_text(&query, 1, arena),
-				.message = store_query_text(&query, 2, arena),
-				.details = store_query_optional(&query, 3, arena),
-				.count = store_query_number(&query, 4),
-			};
+		if (room) {
+			(*faults)[*count] = read_fault(&query, arena, *faults, *count);
+			++*count;
+		}
 	}
 	return store_query_end(&query, error) && (room || error_memory(error));
 }

@@ -61,7 +61,7 @@ struct store_job_fault {
 	struct text checkpoint_filename;
 	struct text code; /* empty: none */
 	struct text message;
-	struct text details; /* `at` is NULL without them */
+	struct text details; /* once for each message, of a few; else `at` is NULL */
 	int64_t count;
 };
 

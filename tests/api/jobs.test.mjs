@@ -7,6 +7,7 @@ import { after, afterEach, before, describe, test } from 'node:test';
 import { crc32 } from 'node:zlib';
 import { get, request, send } from './client.mjs';
 import { startComfyUI } from './comfyui.mjs';
+import { Feed } from './feed_client.mjs';
 import { eventually, freePort, root, startStack } from './stack.mjs';
 
 const JOBS = '/api/sample-jobs';
@@ -357,6 +358,20 @@ describe('with ComfyUI there', () => {
 		assert.deepEqual(await preview(), [8, 0]);
 		await appendFile(path.join(own.checkpoints, CHECKPOINTS[1]), 'trained on');
 		assert.deepEqual(await preview(), [4, 4]);
+	});
+	test('the feed tells each step of a job, and its end', async () => {
+		const feed = await Feed.open(own);
+		const { id } = (await send(own, 'POST', JOBS, wish({ sample_preset_id, checkpoint_filenames: CHECKPOINTS.slice(0, 1), existing: 'replace' }))).json;
+		const tells = (what, test) => feed.next(what, (message) => message.type === 'job_progress' && message.job_id === id && test(message));
+		await tells('the launch', ({ status, pending_items: pending }) => status === 'pending' || (status === 'running' && pending === 4));
+		const { current_checkpoint: checkpoint, current_item: item } = await tells('the item in work', ({ current_item: current }) => current);
+		assert.equal(checkpoint, CHECKPOINTS[0]);
+		assert.deepEqual([item.prompt_name, item.cfg, item.sampler_name], ['forest', 1, 'euler']);
+		const end = await tells('the end', ({ status }) => status === 'completed');
+		assert.deepEqual([end.completed_items, end.pending_items, end.checkpoints_completed, end.current_item], [4, 0, 1, undefined]);
+		await request(own, 'DELETE', `${JOBS}/${id}`);
+		assert.equal((await feed.type('job_deleted')).job_id, id);
+		await feed.close();
 	});
 	test('a picture made otherwise is not touched, however often the job tries', async () => {
 		const one = CHECKPOINTS[2];

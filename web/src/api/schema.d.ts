@@ -669,7 +669,7 @@ export interface components {
             /** @description A stable word, such as `exists_other_recipe`. */
             code?: string;
             count: number;
-            /** @description What ComfyUI said of one of them in full, such as its traceback. */
+            /** @description What ComfyUI said of one of them in full, such as its traceback. Once for each message, of the first 10. */
             error_details?: string;
             error_message: string;
         }[];
