@@ -127,6 +127,7 @@ static void assert_digest(const struct comfyui_recipe *recipe, const char *diges
 
 static void test_a_digest_changes_with_every_part(void **state)
 {
+	struct comfyui_recipe changed[11];
 	struct comfyui_recipe recipe = sample();
 	struct naming_output output = hostile;
 	char digest[COMFYUI_DIGEST_SIZE];
@@ -135,25 +136,21 @@ static void test_a_digest_changes_with_every_part(void **state)
 	assert_true(comfyui_recipe_digest(&recipe, digest));
 	assert_int_equal(strlen(digest), 16);
 	assert_digest(&recipe, digest, true);
-#define CHANGED(field, value)                          \
-	do {                                           \
-		recipe = sample();                     \
-		recipe.field = (value);                \
-		assert_digest(&recipe, digest, false); \
-	} while (0)
-	CHANGED(workflow_digest, TEXT("0123456789abcdee"));
-	CHANGED(checkpoint_path, TEXT("a/c.safetensors"));
-	CHANGED(checkpoint_size, 8);
-	CHANGED(checkpoint_modified, 1700000000123456788);
-	CHANGED(prompt_text, TEXT("a forest"));
-	CHANGED(negative_prompt, TEXT("x"));
-	CHANGED(width, 65);
-	CHANGED(height, 33);
-	CHANGED(vae, TEXT(""));
-	CHANGED(clip, TEXT("c"));
-	CHANGED(shift, TEXT("3"));
-#undef CHANGED
-	recipe = sample();
+	for (size_t i = 0; i < sizeof(changed) / sizeof(*changed); i++)
+		changed[i] = sample();
+	changed[0].workflow_digest = TEXT("0123456789abcdee");
+	changed[1].checkpoint_path = TEXT("a/c.safetensors");
+	changed[2].checkpoint_size = 8;
+	changed[3].checkpoint_modified = 1700000000123456788;
+	changed[4].prompt_text = TEXT("a forest");
+	changed[5].negative_prompt = TEXT("x");
+	changed[6].width = 65;
+	changed[7].height = 33;
+	changed[8].vae = TEXT("");
+	changed[9].clip = TEXT("c");
+	changed[10].shift = TEXT("3");
+	for (size_t i = 0; i < sizeof(changed) / sizeof(*changed); i++)
+		assert_digest(&changed[i], digest, false);
 	recipe.output = &output;
 	output.seed = TEXT("18446744073709551614");
 	assert_digest(&recipe, digest, false);
