@@ -1,6 +1,7 @@
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { eventually, makePlace, processesOf, startStack } from '../api/stack.mjs';
+import { expectAccessible } from './support/axe.mjs';
 import { LiveRun, picture } from './support/liveRun.mjs';
 import { expect, test as base } from './support/test.mjs';
 
@@ -271,7 +272,7 @@ test('the newest is offered, and shown when it is asked for', async ({ app, run,
 	await expect(app.masterValue).toContainText('100');
 	await run.add({ checkpoint: 300, prompt: 'd', seed: 6 });
 	await expect(newest(page)).toContainText('5 new images');
-	await newest(page).getByRole('button', { name: /Show the newest: checkpoint 300/ }).click();
+	await newest(page).getByRole('button', { name: /^5 new images\s*checkpoint 300\s*: show the newest/ }).click();
 	await expect(app.masterValue).toContainText('300');
 	await expect(page.getByRole('button', { name: 'Open seed 6, prompt d, checkpoint 300' })).toBeFocused();
 	await expect(newest(page)).toBeHidden();
@@ -303,6 +304,58 @@ test('a new run appears in the list, and a run that is changed to is followed', 
 	await expect(app.filters.getByText('10 images')).toBeVisible();
 	await expectState(page, 'live');
 });
+
+test('a checkpoint whose name changes what the others are called', async ({ app, stack }) => {
+	const run = new LiveRun(stack, 'renamed');
+	run.fileOf = (checkpoint) => `renamed-${String(checkpoint).padStart(6, '0')}.safetensors`;
+	await run.fill([1, 2], ['b', 'd'], [2, 4]);
+	await run.show(app);
+	await expect(app.masterValue).toContainText('2 of 2');
+	run.fileOf = (checkpoint) => `renamed-step${String(checkpoint).padStart(8, '0')}.safetensors`;
+	await run.fill([300], ['b', 'd'], [2, 4]);
+	await expect(app.filter('checkpoint')).toContainText('all 3');
+	await expectLikeScan(app, run);
+	expect((await run.scan()).dimensions.find(({ name }) => name === 'checkpoint').values).toContain('epoch 2');
+});
+
+test('a run that goes from the disk stays on the screen, and is said to be gone', async ({ app, run, stack, page }) => {
+	await run.show(app);
+	const directory = path.dirname(path.join(stack.checkpoints, run.name));
+	await rename(directory, `${directory}-away`);
+	try {
+		await app.openDrawer();
+		await expect(app.drawer.getByText('This run is no longer on the disk')).toBeVisible();
+		await app.closeDrawer();
+		await expect(page.getByTestId('current-run')).toHaveText(run.name);
+		await expect(app.cells.first()).toBeVisible();
+	} finally {
+		await rename(`${directory}-away`, directory);
+	}
+	await app.openDrawer();
+	await expect(app.drawer.getByText('This run is no longer on the disk')).toBeHidden();
+});
+
+for (const colorScheme of ['light', 'dark']) {
+	test.describe(`in the ${colorScheme} theme`, () => {
+		test.use({ colorScheme });
+		test('the state of the feed and the offer of new images are accessible', async ({ app, run, page, context, guard }) => {
+			guard.allow(LOST);
+			await run.show(app);
+			await run.fill([300], ['b'], [2]);
+			await expect(newest(page)).toBeVisible();
+			await chip(page).click();
+			await expect(page.getByText('New images appear by themselves.')).toBeVisible();
+			await expectAccessible(page, 'live');
+			await page.keyboard.press('Escape');
+			await context.setOffline(true);
+			await expectState(page, 'offline');
+			await expect(page.getByText('Live updates: Offline')).toBeAttached();
+			await expectAccessible(page, 'offline');
+			await context.setOffline(false);
+			await expectState(page, 'live');
+		});
+	});
+}
 
 test('a run that begins with nothing is arranged as its images come', async ({ app, stack, page }) => {
 	const run = new LiveRun(stack, 'begins');

@@ -29,6 +29,18 @@ test('a server that cannot be reached is named, and the page recovers', async ({
 		await app.pick(app.runSelect, 'wide/gallery');
 		await expect(page.getByRole('status')).toContainText('The server cannot be reached');
 		await context.setOffline(false);
+		await expect(app.cells.first()).toBeVisible();
+		await expect(drawer).toBeVisible();
+	});
+});
+
+test('what failed is tried again when it is asked for', async ({ page, app, guard }) => {
+	guard.allow(/ERR_FAILED/);
+	await page.route('**/scan', (route) => route.abort());
+	await app.inDrawer(async (drawer) => {
+		await app.pick(app.runSelect, 'wide/gallery');
+		await expect(page.getByRole('status')).toContainText('The server cannot be reached');
+		await page.unroute('**/scan');
 		await page.getByRole('button', { name: 'Try again' }).first().click();
 		await expect(app.cells.first()).toBeVisible();
 		await expect(drawer).toBeVisible();

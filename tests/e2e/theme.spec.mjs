@@ -1,21 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import { expectAccessible } from './support/axe.mjs';
 import { expect, test } from './support/test.mjs';
 import { DAMAGED, EMPTY, LANTERN } from './tree.mjs';
-
-const axeSource = await readFile(createRequire(new URL('../../web/package.json', import.meta.url)).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** Fails with what axe finds serious or critical on the page as it is. */
-async function expectAccessible(page, state) {
-	await page.evaluate(axeSource);
-	const findings = await page.evaluate(async () => {
-		const { violations } = await window.axe.run(document, { resultTypes: ['violations'], preload: false });
-		return violations
-			.filter(({ impact }) => impact === 'serious' || impact === 'critical')
-			.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 200)} ${failureSummary}`));
-	});
-	expect(findings, state).toEqual([]);
-}
 
 const theme = (page) => page.evaluate(() => document.documentElement.dataset.theme);
 /** Of an element's background, from 0 to 255. */

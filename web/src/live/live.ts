@@ -18,7 +18,7 @@ export interface Live {
    * after a pause. The state is `live` only when all have succeeded. Ends as `on` does.
    */
   onGap(handler: GapHandler): () => void
-  /** Calls a handler that was given to onGap as after a gap: some of what it reads has changed. */
+  /** Calls a handler as after a gap, this one alone: some of what it reads has changed. */
   missed(handler: GapHandler): void
   /**
    * Narrows the messages about images to one training run. `onMissed` is called when some about this run may have been missed

@@ -80,15 +80,19 @@ export function useTrainingRuns(initial: string | undefined, isLink: boolean, li
 
   const rereadRuns = inTurn(async () => {
     const before = selected.value
+    const wasGone = isGone.value
     await list.reread(async (signal) => keepUnchanged(runs.value, await api.trainingRuns({ refresh: false, signal })))
     settleSelection()
     const after = selected.value
-    if (!before || before.id !== after?.id || !hasRenamed(before, after)) return
+    if (!before || before.id !== after?.id || isGone.value) return
+    if (wasGone) await rereadScan()
     // Nothing keeps the place of a value that no checkpoint has any more.
-    await scan.reread((signal) => followed.read(after.id, { refresh: false, isReread: false, signal }))
+    if (hasRenamed(before, after)) {
+      await scan.reread((signal) => followed.read(after.id, { refresh: false, isReread: false, signal }))
+    }
   })
   const rereadScan = inTurn(async () => {
-    const id = selected.value?.id
+    const id = isGone.value ? undefined : selected.value?.id
     if (id !== undefined) await scan.reread((signal) => followed.read(id, { refresh: false, isReread: true, signal }))
   })
   const followed = useFollowedImages({
@@ -96,8 +100,10 @@ export function useTrainingRuns(initial: string | undefined, isLink: boolean, li
     checkpoints: () => (selected.value?.checkpoints ?? []).map(({ value }) => value),
     rereadRuns,
   })
-  live.onGap(rereadRuns)
-  live.onGap(rereadScan)
+  live.onGap(async () => {
+    await rereadRuns()
+    await rereadScan()
+  })
   live.on('training_runs_changed', () => live.missed(rereadRuns))
 
   watch(
