@@ -49,6 +49,8 @@ diffusion_models=$demo/checkpoints
 loras=$demo/checkpoints
 --models-of
 $demo/workflows-$port
+--version
+0.3.64 (simulated)
 --painter
 $PROGRAMS/demo-data
 --mood

@@ -53,7 +53,8 @@ describe('the demonstration', () => {
 		const { demo: isDemo, comfyui_simulated: isSimulated, warnings } = (await get(demo, '/api/settings')).json;
 		assert.deepEqual([isDemo, isSimulated, warnings], [true, true, []]);
 		assert.match(demo.launch.output, /ComfyUI is simulated/);
-		assert.equal((await get(demo, '/api/comfyui/status')).json.connected, true);
+		const { connected, version } = (await get(demo, '/api/comfyui/status')).json;
+		assert.deepEqual([connected, version], [true, '0.3.64 (simulated)']);
 	});
 
 	test('has all that generating takes: checkpoints in the lists, templates, a preset', async () => {

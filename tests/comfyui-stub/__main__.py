@@ -18,6 +18,7 @@ from catalogue import FOLDERS, Catalogue
 from life import Life
 from moods import Moods
 from painting import Painter
+from server import VERSION
 
 HERE = Path(__file__).resolve().parent
 RECORDED = HERE.parent / "fixtures" / "comfyui" / "object_info.json"
@@ -49,6 +50,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--models-in", type=folder_and, action="append", default=[], metavar="FOLDER=DIRECTORY", help="models that exist as files")
     parser.add_argument("--models-of", type=Path, action="append", default=[], metavar="DIRECTORY", help="models that workflows there name")
     parser.add_argument("--painter", type=Path, metavar="PROGRAM", help="demo-data, to paint as the demonstration's own pictures are")
+    parser.add_argument("--version", default=VERSION, help="what it says it is")
     parser.add_argument("--mood", type=mood_and, action="append", default=[], metavar="NAME=VALUE", help="see README.md")
     return parser.parse_args()
 
@@ -77,7 +79,7 @@ async def main() -> int:
         for kind in ("output", "temp", "input"):
             (output / kind).mkdir(parents=True, exist_ok=True)
         painter = Painter(given.painter)
-        life = Life(given.address, given.port, moods, catalogue, output, painter)
+        life = Life(given.address, given.port, moods, catalogue, output, painter, given.version)
         try:
             await life.start()
         except OSError as problem:

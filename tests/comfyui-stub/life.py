@@ -15,13 +15,23 @@ from server import Server
 
 
 class Life:
-    def __init__(self, address: str, port: int, moods: Moods, catalogue: Catalogue, output: Path, painter: Painter) -> None:
+    def __init__(
+        self,
+        address: str,
+        port: int,
+        moods: Moods,
+        catalogue: Catalogue,
+        output: Path,
+        painter: Painter,
+        version: str,
+    ) -> None:
         self._address = address
         self.port = port
         self.moods = moods
         self._catalogue = catalogue
         self._output = output
         self._painter = painter
+        self._version = version
         self.journal = Journal()
         self._runner: web.AppRunner | None = None
         self._running: asyncio.Task[None] | None = None
@@ -33,7 +43,9 @@ class Life:
 
     async def start(self) -> None:
         self.journal.lives += 1
-        self.server = Server(self.moods, self._catalogue, self.journal, self._output, self._painter, self._crash)
+        self.server = Server(
+            self.moods, self._catalogue, self.journal, self._output, self._painter, self._version, self._crash
+        )
         runner = web.AppRunner(self.server.application(), access_log=None)
         await runner.setup()
         site = web.TCPSite(runner, self._address, self.port, shutdown_timeout=0.01)

@@ -42,11 +42,21 @@ def is_foreign(host: str | None, origin: str | None) -> bool:
 class Server:
     """One life of ComfyUI: what a restart loses is in here."""
 
-    def __init__(self, moods: Moods, catalogue: Catalogue, journal: Journal, output: Path, painter: Painter, crash: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        moods: Moods,
+        catalogue: Catalogue,
+        journal: Journal,
+        output: Path,
+        painter: Painter,
+        version: str,
+        crash: Callable[[], None],
+    ) -> None:
         self.moods = moods
         self._catalogue = catalogue
         self._journal = journal
         self._output = output
+        self._version = version
         self._crash = crash
         self._number = 0
         self.feed = Feed(moods, lambda: self.queue.remaining(), FEATURES)
@@ -319,7 +329,7 @@ class Server:
             "os": "posix",
             "ram_total": 34359738368,
             "ram_free": 17179869184,
-            "comfyui_version": VERSION,
+            "comfyui_version": self._version,
             "required_frontend_version": "1.27.10",
             "python_version": "3.11.2 (stand-in)",
             "pytorch_version": "2.8.0 (stand-in)",
