@@ -83,6 +83,10 @@ run: ## Install what is missing, build, and serve on the configured port (Ctrl-C
 	@$(MAKE) build
 	@exec setpriv --pdeathsig TERM sh common/stack/run.sh
 
+.PHONY: logs
+logs: ## Follow what the worker does (RUNTIME_DIR, else the stack that ran last)
+	@exec tail -n 20 -F "$${RUNTIME_DIR:-$$(ls -dt build/run/* | head -n 1)}/log/worker/current"
+
 .PHONY: test
 test: ## Install what is missing and run the whole suite
 	@sh common/stack/deps.sh test

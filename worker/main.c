@@ -273,22 +273,24 @@ static int serve_alone(struct worker *worker, struct arena *arena)
 	return status;
 }
 
-static bool load_config(struct arena *arena, struct config **config, struct error *error)
+static const struct config *load_config(struct arena *arena, struct error *error)
 {
 	struct config_faults faults = {0};
 	const char *path = config_default_path(arena);
+	struct config *config;
 
-	if (path && config_load(arena, path, config, &faults))
-		return true;
-	return error_set(error, ERROR_INVALID, "invalid_config", "%s",
+	if (path && config_load(arena, path, &config, &faults))
+		return config;
+	(void)error_set(error, ERROR_INVALID, "invalid_config", "%s",
 		faults.count ? faults.messages[0] : "The configuration cannot be read.");
+	return NULL;
 }
 
 int main(void)
 {
 	struct arena arena;
 	struct worker *worker;
-	struct config *config = NULL;
+	const struct config *config;
 	struct error error;
 	int status = EXIT_FAILURE;
 
@@ -296,7 +298,8 @@ int main(void)
 	(void)error_memory(&error);
 	arena_init(&arena, LIMIT_REQUEST_MEMORY);
 	worker = arena_alloc(&arena, sizeof(*worker));
-	if (!worker || !load_config(&arena, &config, &error)) {
+	config = worker ? load_config(&arena, &error) : NULL;
+	if (!config) {
 		worker_report_error("worker.failed", &error);
 	} else {
 		worker->config = config;

@@ -37,36 +37,62 @@ static void fill_item(const struct store_work *work, struct executor_item *item)
 	};
 }
 
-/* Takes over what a worker before this one has left. */
+static bool is_in_work(const struct worker *worker, struct text item_id)
+{
+	for (size_t i = 0; i < EXECUTOR_SLOTS; i++)
+		if (worker->executor.slots[i].stage &&
+			text_equal(text_from(worker->executor.slots[i].item_id), item_id))
+			return true;
+	return false;
+}
+
+/* Takes over the lease with that index, read anew into memory that lasts as long as it. */
+static bool take_over(struct worker *worker, size_t index, struct error *error)
+{
+	size_t free_slot = worker->executor.slots[0].stage ? 1 : 0;
+	struct worker_item *item = &worker->items[free_slot];
+	struct store_work works[STORE_WORK_LEASES];
+	struct executor_item facts;
+	struct executor_slot *slot;
+	size_t count;
+
+	arena_reset(&item->arena);
+	if (!store_work_leased(worker->store, &item->arena, works, &count, error))
+		return false;
+	if (index >= count)
+		return true;
+	item->work = works[index];
+	fill_item(&item->work, &facts);
+	slot = executor_resumed(&worker->executor, &facts);
+	if (!worker_begin_item(worker, slot))
+		return error_memory(error);
+	library_output_clean(worker->config->sample_dir, item->output_path);
+	worker_pace_begin(worker, slot);
+	worker_report_item(worker, slot, "item.taken_over");
+	return true;
+}
+
+/*
+ * Takes over leases that are not this worker's: those that one before it has left, and those of a
+ * database that was restored from a backup.
+ */
 static bool resume(struct worker *worker)
 {
 	struct store_work works[STORE_WORK_LEASES];
 	struct error error;
-	size_t count = 0;
+	size_t count;
+	bool done = store_work_leased(worker->store, &worker->scratch, works, &count, &error);
 
-	/* Read for each slot anew, into an arena of its own. */
-	for (size_t i = 0; i == 0 || i < count; i++) {
-		struct worker_item *item = &worker->items[i];
-		struct executor_slot *slot;
-		struct executor_item facts;
+	for (size_t i = 0; done && i < count; i++) {
+		bool has_room =
+			!worker->executor.slots[0].stage || !worker->executor.slots[1].stage;
 
-		if (!store_work_leased(worker->store, &item->arena, works, &count, &error)) {
-			worker_store_error(worker, NULL, &error);
-			arena_reset(&item->arena);
-			return false;
-		}
-		if (i >= count)
-			break;
-		item->work = works[i];
-		fill_item(&item->work, &facts);
-		slot = executor_resumed(&worker->executor, &facts);
-		if (!worker_begin_item(worker, slot))
-			return false;
-		library_output_clean(worker->config->sample_dir, item->output_path);
-		worker_pace_begin(worker, slot);
-		worker_report_item(worker, slot, "item.taken_over");
+		if (has_room && !is_in_work(worker, works[i].item_id))
+			done = take_over(worker, i, &error);
 	}
-	return true;
+	if (!done)
+		worker_store_error(worker, NULL, &error);
+	return done;
 }
 
 static bool read_orders(struct worker *worker)
@@ -157,7 +183,7 @@ void worker_take_orders(struct worker *worker, bool anyhow)
 
 	if (!is_woken(worker, anyhow) || !open_store(worker))
 		return;
-	if (!worker->resumed && worker->client)
+	if ((anyhow || !worker->resumed) && worker->client)
 		worker->resumed = resume(worker);
 	if (worker->state.unrecorded)
 		record_state(worker);
