@@ -28,6 +28,7 @@
 #include "library/runs.h"
 #include "library/safetensors.h"
 #include "naming/image.h"
+#include "store/comfyui_state.h"
 #include "store/store.h"
 #include "store/worker_lock.h"
 
@@ -83,6 +84,21 @@ static const char *check_worker(struct arena *arena, const struct config *config
 	return arena_printf(arena, "%s", error.message);
 }
 
+/*
+ * What the worker last knew of ComfyUI, as a note: that it is away degrades nothing. NULL where
+ * there is nothing to say.
+ */
+static const char *note_comfyui(struct catalog *catalog, struct arena *arena)
+{
+	struct store_comfyui_state state;
+	struct error error;
+
+	if (!catalog->config->comfyui.enabled || !catalog->store ||
+		!store_comfyui_state(catalog->store, arena, &state, &error) || !state.known)
+		return NULL;
+	return state.connected ? "ok" : state.error.at;
+}
+
 static void get_health(struct http_request *request, struct http_response *response)
 {
 	struct catalog *catalog = request->context;
@@ -92,6 +108,7 @@ static void get_health(struct http_request *request, struct http_response *respo
 	bool has_database = check_database(catalog, &error);
 	const char *feed = feed_check();
 	const char *worker = check_worker(request->arena, catalog->config);
+	const char *comfyui = note_comfyui(catalog, request->arena);
 	struct json_writer out;
 
 	if (!sample_dir || !worker) {
@@ -128,6 +145,10 @@ static void get_health(struct http_request *request, struct http_response *respo
 	if (catalog->config->comfyui.enabled) {
 		json_key(&out, "worker");
 		json_string(&out, worker);
+	}
+	if (comfyui) {
+		json_key(&out, "comfyui");
+		json_string(&out, comfyui);
 	}
 	json_close_object(&out);
 	json_close_object(&out);

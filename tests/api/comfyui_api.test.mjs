@@ -203,11 +203,17 @@ describe('with a ComfyUI', () => {
 		try {
 			await toldOf(stack, `Nothing listens at http://127.0.0.1:${comfyui.port}`);
 			await assertAway(stack, 'vae', 'start ComfyUI');
-			assert.equal((await get(stack, '/health')).status, 200);
+			const health = await eventually('the health notes it', async () => {
+				const { status: code, json } = await get(stack, '/health');
+				assert.equal(code, 200);
+				return json.checks.comfyui !== 'ok' && json;
+			});
+			assert.equal(health.status, 'ok');
 		} finally {
 			await comfyui.start();
 		}
 		await toldOf(stack, '0.');
+		await eventually('the health is well', async () => (await get(stack, '/health')).json.checks.comfyui === 'ok');
 		await eventually('lists come again', async () => (await list(stack, 'vae', '')).status === 200);
 	});
 });

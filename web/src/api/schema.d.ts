@@ -631,6 +631,8 @@ export interface components {
              */
             checks: {
                 checkpoint_dirs: string;
+                /** @description What the worker last knew of ComfyUI; a note, which degrades nothing. */
+                comfyui?: string;
                 database: string;
                 /** @description The live feed at `/api/ws`. */
                 feed: string;
@@ -641,7 +643,7 @@ export interface components {
                 [key: string]: string;
             };
             /**
-             * @description `degraded`: at least one check is not ok.
+             * @description `degraded`: at least one check is not ok, ComfyUI aside.
              * @enum {string}
              */
             status: "ok" | "degraded";
