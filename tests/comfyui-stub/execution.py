@@ -203,8 +203,9 @@ class Run:
         self._tell("execution_start", {"prompt_id": self._id})
         cache = self._worker._cache
         signatures = {node_id: self._signature(node_id) for node_id in self._prompt}
-        for signature in set(cache) - set(signatures.values()):
-            del cache[signature]
+        if not self._moods.get("cache_keeps"):
+            for signature in set(cache) - set(signatures.values()):
+                del cache[signature]
         cached = [node_id for node_id, signature in signatures.items() if signature in cache]
         self._tell("execution_cached", {"nodes": cached, "prompt_id": self._id})
         self._begin_painting(set(cached))

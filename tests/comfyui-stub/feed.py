@@ -41,6 +41,8 @@ class Feed:
     async def publish(self) -> None:
         while True:
             kind, data, client = await self._messages.get()
+            while self._moods.get("feed") == "stalled":
+                await asyncio.sleep(0.02)
             if client is None:
                 sockets = list(self._sockets.values())
             else:

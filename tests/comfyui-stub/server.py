@@ -102,6 +102,8 @@ class Server:
             await self.worker.work()
         except Crash:
             self._crash()
+        except Exception:  # noqa: BLE001 its worker thread has died: everything else goes on
+            await publishing
         finally:
             publishing.cancel()
 

@@ -242,6 +242,50 @@ test('feed: refused, closed, deaf, deaf_until_reconnect', async () => {
 	await Promise.all([deaf.close(), again.close()]);
 });
 
+test('feed stalled: late, and nothing is lost', async () => {
+	const listener = await Listener.open(comfyui.url, 'f7');
+	await comfyui.setMoods({ feed: 'stalled' });
+	const id = randomUUID();
+	await post(id, { client_id: 'f7' });
+	await ended(id);
+	assert.deepEqual(listener.rest(), []);
+	await comfyui.setMoods({ feed: '' });
+	await eventually('all is told', () => listener.rest().at(-1)?.data.node === null);
+	await listener.close();
+});
+
+test('cache_keeps: the answer to a prompt before the last is an old picture', async () => {
+	const images = async () => (await comfyui.state()).images;
+	const prompt = JSON.parse(promptWithSeed(seed++));
+	const submit = async () => {
+		const id = randomUUID();
+		await comfyui.call('POST', '/prompt', { prompt, prompt_id: id });
+		return (await ended(id)).outputs['9'].images[0].filename;
+	};
+	for (const keeps of [false, true]) {
+		await comfyui.setMoods({ cache_keeps: keeps });
+		const first = await submit();
+		await run({});
+		const before = await images();
+		assert.equal((await submit()) === first, keeps);
+		assert.equal(await images(), keeps ? before : before + 1);
+	}
+});
+
+test('extra_data null kills the worker thread: the queue stands still, all else goes on', async () => {
+	const id = randomUUID();
+	assert.equal((await post(id, { extra_data: null })).status, 200);
+	await eventually('it is taken', () => isRunning(id));
+	const listener = await Listener.open(comfyui.url, 'f8');
+	const waiting = randomUUID();
+	await post(waiting);
+	assert.equal((await listener.take(1))[0].data.status.exec_info.queue_remaining, 2);
+	await comfyui.call('POST', '/interrupt', { prompt_id: id });
+	assert.ok(await isRunning(id));
+	await listener.close();
+	await comfyui.restart(0);
+});
+
 test('feed_reset_after', async () => {
 	await comfyui.setMoods({ feed_reset_after: { value: 3, times: 1 } });
 	const listener = new Listener(comfyui.url, 'f5');
