@@ -97,22 +97,29 @@ static bool make_plan(struct http_request *request, struct http_response *respon
 	return input_accepted(&reader);
 }
 
-static void create_job(struct http_request *request, struct http_response *response)
+/* Nothing is launched or taken up again without a ComfyUI to render it; else the response says so.
+ */
+static bool can_render(const struct http_request *request, struct http_response *response)
 {
 	const struct program *program = request->context;
+	struct error error;
+
+	if (comfyui_is_configured(program->config, &error))
+		return true;
+	http_fail(response, &error);
+	return false;
+}
+
+static void create_job(struct http_request *request, struct http_response *response)
+{
 	struct store *store = program_store(request, response);
 	struct job_plan plan;
 	struct store_job job;
 	struct error error;
 	char location[80];
 
-	if (!store)
-		return;
-	if (!comfyui_is_configured(program->config, &error)) {
-		http_fail(response, &error);
-		return;
-	}
-	if (!make_plan(request, response, store, &plan, &error))
+	if (!store || !can_render(request, response) ||
+		!make_plan(request, response, store, &plan, &error))
 		return;
 	if (!store_job_create(store, &plan.job, request->arena, &job, &error)) {
 		http_fail(response, &error);
@@ -148,12 +155,14 @@ static void stop_job(struct http_request *request, struct http_response *respons
 
 static void resume_job(struct http_request *request, struct http_response *response)
 {
-	control_job(request, response, store_job_resume);
+	if (can_render(request, response))
+		control_job(request, response, store_job_resume);
 }
 
 static void retry_job(struct http_request *request, struct http_response *response)
 {
-	control_job(request, response, store_job_retry);
+	if (can_render(request, response))
+		control_job(request, response, store_job_retry);
 }
 
 static void delete_job(struct http_request *request, struct http_response *response)

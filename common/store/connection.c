@@ -413,6 +413,15 @@ bool store_relax(struct store *store, bool relaxed, struct error *error)
 	       set_number(store, "synchronous", relaxed ? 1 : store->synchronous, error);
 }
 
+void store_enlarge(struct store *store, bool large)
+{
+	/* In KiB; SQLite's own default is the second. */
+	const char *sql = large ? "PRAGMA cache_size = -131072"
+				: "PRAGMA cache_size = -2000; PRAGMA shrink_memory";
+
+	(void)sqlite3_exec(store->sqlite, sql, NULL, NULL, NULL);
+}
+
 int64_t store_inserted_row(struct store *store)
 {
 	return sqlite3_last_insert_rowid(store->sqlite);

@@ -105,6 +105,12 @@ bool store_query_run(struct store_query *query, struct error *error);
  */
 bool store_relax(struct store *store, bool relaxed, struct error *error);
 
+/*
+ * Gives the connection memory for a transaction that touches very many rows, and takes it back. Not
+ * within a transaction. It is a matter of speed alone: no failure is told.
+ */
+void store_enlarge(struct store *store, bool large);
+
 /* The rowid that the last INSERT gave. */
 int64_t store_inserted_row(struct store *store);
 

@@ -12,13 +12,19 @@ static bool control(struct store *store, struct text id, struct arena *arena, st
 	bool changed = false;
 	bool good;
 
-	if (!store_begin(store, STORE_WRITE, error))
-		return false;
-	good = change(store, id, &changed, error) && store_job_read(store, id, arena, job, error);
-	if (good && !changed)
-		good = error_set(error, ERROR_CONFLICT, "invalid_state", "The job is %.*s; %s.",
-			TEXT_ARGUMENTS(job->progress.status), allowed);
-	return store_finish(store, good, error);
+	store_enlarge(store, true);
+	good = store_begin(store, STORE_WRITE, error);
+	if (good) {
+		good = change(store, id, &changed, error) &&
+		       store_job_read(store, id, arena, job, error);
+		if (good && !changed)
+			good = error_set(error, ERROR_CONFLICT, "invalid_state",
+				"The job is %.*s; %s.", TEXT_ARGUMENTS(job->progress.status),
+				allowed);
+		good = store_finish(store, good, error);
+	}
+	store_enlarge(store, false);
+	return good;
 }
 
 static bool stop(struct store *store, struct text id, bool *changed, struct error *error)
@@ -78,11 +84,15 @@ bool store_job_delete(struct store *store, struct text id, struct error *error)
 {
 	bool good;
 
-	if (!store_begin(store, STORE_WRITE, error))
-		return false;
-	good = store_job_run(store, STORE_JOB_ABANDON, id, error) &&
-	       store_job_run(store, STORE_JOB_DELETE, id, error);
-	if (good && store_changed_rows(store) == 0)
-		good = store_job_refuse_unknown(id, error);
-	return store_finish(store, good, error);
+	store_enlarge(store, true);
+	good = store_begin(store, STORE_WRITE, error);
+	if (good) {
+		good = store_job_run(store, STORE_JOB_ABANDON, id, error) &&
+		       store_job_run(store, STORE_JOB_DELETE, id, error);
+		if (good && store_changed_rows(store) == 0)
+			good = store_job_refuse_unknown(id, error);
+		good = store_finish(store, good, error);
+	}
+	store_enlarge(store, false);
+	return good;
 }

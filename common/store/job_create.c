@@ -225,12 +225,18 @@ bool store_job_create(struct store *store, const struct store_job_input *input, 
 	};
 	bool good;
 
-	if (!make_id(id, error) || !store_begin(store, STORE_WRITE, error))
+	if (!make_id(id, error))
 		return false;
-	clock_format(clock_now(), now);
-	buffer_init(&creation.path, LIMIT_PATH);
-	good = create_all(&creation, error) &&
-	       store_job_read(store, creation.id, arena, job, error);
-	buffer_free(&creation.path);
-	return store_finish(store, good, error);
+	store_enlarge(store, true);
+	good = store_begin(store, STORE_WRITE, error);
+	if (good) {
+		clock_format(clock_now(), now);
+		buffer_init(&creation.path, LIMIT_PATH);
+		good = create_all(&creation, error) &&
+		       store_job_read(store, creation.id, arena, job, error);
+		buffer_free(&creation.path);
+		good = store_finish(store, good, error);
+	}
+	store_enlarge(store, false);
+	return good;
 }

@@ -149,6 +149,8 @@ describe('launching', () => {
 			assert.equal(answer.status, 409);
 			assert.equal(answer.json.code, 'comfyui_not_configured');
 		}
+		for (const name of ['resume', 'retry-failed']) assert.equal((await request(other, 'POST', `${JOBS}/x/${name}`)).json.code, 'comfyui_not_configured');
+		assert.equal((await request(other, 'POST', `${JOBS}/x/stop`)).status, 404);
 		assert.deepEqual((await get(other, JOBS)).json, []);
 		await other.stop();
 	});
