@@ -161,12 +161,12 @@ def _scene(choose: random.Random, size: tuple[int, int]) -> Image.Image:
 
 
 def _caption(picture: Image.Image, recipe: Recipe) -> None:
+    cfg = "" if recipe.cfg is None else f"  cfg {recipe.cfg:g}"
     lines = [
         _stem(recipe.loras[0] if recipe.loras else recipe.model),
         recipe.positive,
-        f"seed {recipe.seed}  steps {recipe.steps}  cfg {recipe.cfg:g}  {recipe.sampler}  {recipe.scheduler}"
-        if recipe.cfg is not None
-        else f"seed {recipe.seed}  steps {recipe.steps}  {recipe.sampler}  {recipe.scheduler}",
+        f"seed {recipe.seed}  steps {recipe.steps}{cfg}",
+        f"{recipe.sampler}  {recipe.scheduler}",
     ]
     size = max(9, picture.width // 48)
     draw = ImageDraw.Draw(picture, "RGBA")
