@@ -41,12 +41,14 @@ const at = (checkpoint, prompt, seed, edition) => picture({ checkpoint, prompt, 
 const chip = (page) => page.getByTestId('live');
 const expectState = (page, state) => expect(chip(page)).toHaveAttribute('data-state', state, { timeout: 30_000 });
 const newest = (page) => page.getByTestId('newest');
+/** Signals the one process whose command matches; those of pages that were closed may take a moment to go. */
 const kill = async (stack, pattern, signal) => {
-	const found = await eventually(`${pattern} runs`, async () =>
-		(await processesOf(stack.runtimeDirectory)).find(({ command }) => pattern.test(command)),
-	);
-	process.kill(found.pid, signal);
-	return found.pid;
+	const [{ pid }] = await eventually(`one ${pattern} runs`, async () => {
+		const found = (await processesOf(stack.runtimeDirectory)).filter(({ command }) => pattern.test(command));
+		return found.length === 1 && found;
+	});
+	process.kill(pid, signal);
+	return pid;
 };
 const WATCHER = /^\/.*bin\/watcher$/;
 const FEED = /^\/.*bin\/feed$/;
@@ -428,7 +430,12 @@ test('a connection that says nothing more is noticed, and replaced', async ({ ap
 		await expect(app.filters.getByText('9 images')).toBeVisible();
 		await expectState(page, 'live');
 	} finally {
-		process.kill(frozen, 'SIGCONT');
+		// websocketd may have ended it by now.
+		try {
+			process.kill(frozen, 'SIGCONT');
+		} catch (error) {
+			expect(error.code).toBe('ESRCH');
+		}
 	}
 });
 
