@@ -80,7 +80,10 @@ bool comfyui_name_match(const struct comfyui_choices *choices, const char *class
 
 	*name = (struct text){NULL, 0};
 	for (size_t i = 0; i < choices->count; i++) {
-		size_t fits = rank(choices->values[i], path);
+		/* Most are told apart by their ends at once: lists and runs are long. */
+		size_t fits = text_ends_with(choices->values[i], file)
+				      ? rank(choices->values[i], path)
+				      : 0;
 
 		if (fits > best) {
 			best = fits;
