@@ -160,3 +160,13 @@ test('the bars move beside the panel: nothing on them is covered', async ({ app,
 	const bar = await page.getByRole('group', { name: 'checkpoint of all cells' }).boundingBox();
 	expect(bar.x + bar.width).toBeLessThanOrEqual(x);
 });
+
+test('Escape closes the panel, wherever the focus is but in its fields', async ({ app, page }) => {
+	const panel = await open(app);
+	await panel.getByLabel('Search the metadata').fill('steps');
+	await page.keyboard.press('Escape');
+	await expect(panel).toBeVisible();
+	await app.cell(0, 0).locator('.picture').focus();
+	await page.keyboard.press('Escape');
+	await expect(panel).toBeHidden();
+});

@@ -29,6 +29,21 @@ test('US-5.2 a slider goes through the values in their order, and stops at the e
 	await expect(slider).toHaveAttribute('aria-valuetext', LANTERN.checkpoints[0]);
 });
 
+test('a tick is where the middle of the handle is at its position', async ({ app }) => {
+	const slider = app.cellSlider(app.cell(1, 0));
+	for (const [key, at] of [['Home', 0], ['End', 1]]) {
+		await slider.press(key);
+		const [handle, ticks] = await slider.evaluate((element) => {
+			const { x, width } = element.getBoundingClientRect();
+			const track = element.closest('.value-slider');
+			const { left, width: length } = getComputedStyle(track, '::after');
+			const start = track.getBoundingClientRect().x + Number.parseFloat(left);
+			return [x + width / 2, [start, start + Number.parseFloat(length)]];
+		});
+		expect(Math.abs(handle - ticks[at])).toBeLessThan(2);
+	}
+});
+
 test('US-5.3 a cell’s slider swaps the picture of this cell alone', async ({ app }) => {
 	await app.moveTo(app.cellSlider(app.cell(1, 0)), 1);
 	const expected = at('3000');
