@@ -1,6 +1,9 @@
 // Starts and stops the stand-in for ComfyUI (tests/comfyui-stub), sets its moods, reads what it saw.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { freePort, root } from './stack.mjs';
 
@@ -17,7 +20,7 @@ const usual = {
  * @param {Record<string, unknown>} [options.moods] see tests/comfyui-stub/README.md
  * @param {Record<string, string[]>} [options.models] names by ComfyUI's folder (`checkpoints`, `diffusion_models`, `loras`, `vae`, `text_encoders`)
  * @param {Record<string, string>} [options.modelsIn] directories by folder, searched at each question
- * @param {string} [options.output] keeps pictures there across kill() and start(); by default a directory of its own
+ * @param {string} [options.output] where its pictures are, also after stop() and start(); by default a temporary directory
  * @param {string} [options.address] where it listens
  * @param {string[]} [options.objectInfo] files of node classes instead of the recorded ones
  */
@@ -29,6 +32,13 @@ export async function startComfyUI({ moods = {}, models = usual, modelsIn = {}, 
 	return comfyui;
 }
 
+/** Goes when the test's process ends. */
+function temporaryDirectory() {
+	const directory = mkdtempSync(path.join(os.tmpdir(), 'comfyui-stub-'));
+	process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+	return directory;
+}
+
 class ComfyUI {
 	#options;
 	#child;
@@ -37,15 +47,15 @@ class ComfyUI {
 		this.#options = options;
 	}
 
-	/** Starts the process, again after stop() or kill(), on the same ports. */
+	/** Starts the process, again after stop(), on the same ports. */
 	async start() {
 		const { moods, models, modelsIn, output, objectInfo, address } = this.#options;
 		const words = ['tests/comfyui-stub', '--address', address, '--port', `${this.port}`, '--control-port', `${this.controlPort}`];
 		for (const [folder, names] of Object.entries(models)) words.push('--models', `${folder}=${names.join(',')}`);
 		for (const [folder, directory] of Object.entries(modelsIn)) words.push('--models-in', `${folder}=${directory}`);
 		for (const [name, value] of Object.entries(moods)) words.push('--mood', `${name}=${JSON.stringify(value)}`);
+		words.push('--output', output);
 		for (const file of objectInfo) words.push('--object-info', file);
-		if (output) words.push('--output', output);
 		// setpriv: should the test die, the stand-in goes too.
 		this.#child = spawn('setpriv', ['--pdeathsig', 'KILL', '/usr/bin/python3', ...words], {
 			cwd: root,

@@ -194,6 +194,14 @@ test('history_delay: success is told before history knows', async () => {
 	await listener.close();
 });
 
+test('a process that was killed comes back on its ports, with its pictures', async () => {
+	const { entry } = await run({});
+	await comfyui.stop('SIGKILL');
+	await comfyui.start();
+	assert.equal((await picture(entry)).status, 200);
+	assert.equal((await comfyui.state()).lives, 1);
+});
+
 for (const at of ['prompt', 'step', 'saved', 'view']) {
 	test(`crash at ${at}: queue, history and connections are gone, files stay`, async () => {
 		const { lives } = await comfyui.state();
