@@ -8,6 +8,7 @@
  * fetched by the next worker.
  */
 #include <errno.h>
+#include <malloc.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
@@ -89,6 +90,31 @@ static void work(struct worker *worker)
 	}
 }
 
+/* Nothing is in work: what only makes work faster is given back. */
+static void rest(struct worker *worker)
+{
+	worker->template.template = NULL;
+	arena_free(&worker->template.arena);
+	worker->choices.class_type = (struct text){NULL, 0};
+	arena_free(&worker->choices.arena);
+	arena_free(&worker->scratch);
+	for (size_t i = 0; i < EXECUTOR_SLOTS; i++) {
+		arena_free(&worker->items[i].arena);
+		arena_free(&worker->requests[i].arena);
+	}
+	if (worker->store)
+		store_release_memory(worker->store);
+	(void)malloc_trim(0);
+}
+
+static bool has_items(const struct worker *worker)
+{
+	for (size_t i = 0; i < EXECUTOR_SLOTS; i++)
+		if (worker->executor.slots[i].stage)
+			return true;
+	return false;
+}
+
 static int64_t earlier(int64_t a, int64_t b)
 {
 	return a < b ? a : b;
@@ -117,6 +143,7 @@ static void run(struct worker *worker)
 {
 	int64_t end = INT64_MAX;
 	int64_t tick = 0;
+	bool had_items = false;
 	sigset_t unblocked;
 
 	take_signals(&unblocked);
@@ -136,6 +163,9 @@ static void run(struct worker *worker)
 		}
 		worker_take_orders(worker, due);
 		work(worker);
+		if (had_items && !has_items(worker))
+			rest(worker);
+		had_items = has_items(worker);
 		if (stopping && executor_is_quiet(&worker->executor))
 			break;
 		wait_for_work(worker, earlier(tick, end), &unblocked);
@@ -294,6 +324,8 @@ int main(void)
 	struct error error;
 	int status = EXIT_FAILURE;
 
+	/* One heap: what is free in it can be given back, whichever thread it was for. */
+	(void)mallopt(M_ARENA_MAX, 1);
 	(void)log_open("worker");
 	(void)error_memory(&error);
 	arena_init(&arena, LIMIT_REQUEST_MEMORY);

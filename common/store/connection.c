@@ -99,6 +99,11 @@ bool store_connect(const char *path, struct store **opened, struct error *error)
 	return true;
 }
 
+void store_release_memory(struct store *store)
+{
+	(void)sqlite3_db_release_memory(store->sqlite);
+}
+
 void store_close(struct store *store)
 {
 	if (!store)
