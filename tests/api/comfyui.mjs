@@ -25,7 +25,7 @@ const usual = {
  * @param {string[]} [options.objectInfo] files of node classes instead of the recorded ones
  */
 export async function startComfyUI({ moods = {}, models = usual, modelsIn = {}, output, objectInfo = [], address = '127.0.0.1' } = {}) {
-	const comfyui = new ComfyUI({ moods, models, modelsIn, output, objectInfo, address });
+	const comfyui = new ComfyUI({ moods, models, modelsIn, output: output ?? temporaryDirectory(), objectInfo, address });
 	comfyui.port = await freePort();
 	comfyui.controlPort = await freePort();
 	await comfyui.start();
