@@ -93,9 +93,9 @@ test: ## Install what is missing and run the whole suite
 	+@exec sh tests/run.sh
 
 .PHONY: test-long
-test-long: ## The suite, then the campaigns that take long (fuzzing)
+test-long: ## The suite, then what takes long (kill campaigns, fuzzing)
 	@sh common/stack/deps.sh test
-	+@sh tests/run.sh && $(MAKE) fuzz
+	+@sh tests/run.sh && $(MAKE) long-tests fuzz
 
 .PHONY: test-compose
 test-compose: build ## compose.yaml under a real Docker engine (COMPOSE_TESTS=skip leaves it out)
@@ -245,6 +245,10 @@ api-tests: build
 .PHONY: contract-tests
 contract-tests: web/node_modules/.package-lock.json
 	$(Q)$(WEB_NODE) --test --test-concurrency=1 --test-reporter=tap 'tests/contract/*.test.mjs'
+
+.PHONY: long-tests
+long-tests: build
+	$(Q)$(WEB_NODE) --test --test-concurrency=1 --test-reporter=spec 'tests/long/*.test.mjs'
 
 .PHONY: browser-tests
 browser-tests: build

@@ -66,9 +66,12 @@ static void take_event(struct worker *worker, const struct comfyui_event *event)
 	for (size_t i = 0; i < item->samplers.count; i++) {
 		if (!text_equal(item->samplers.items[i], text_from(event->node)))
 			continue;
-		/* For show; if it cannot be written now, the next one is. */
-		(void)store_work_step(worker->store, text_from(slot->item_id), event->value,
-			event->maximum, &error);
+		/* For show: while the database is in trouble, it is left out. */
+		if (!worker->executor.store.present &&
+			!store_work_step(worker->store, text_from(slot->item_id), event->value,
+				event->maximum, &error) &&
+			error.kind == ERROR_UNAVAILABLE)
+			worker_store_error(worker, NULL, &error);
 	}
 }
 

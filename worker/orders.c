@@ -13,6 +13,9 @@
 #define FIRST_PAUSE INT64_C(1000000)
 #define LAST_PAUSE  INT64_C(512000000)
 
+/* What was left over is looked at again after this. */
+#define WANTED_PAUSE INT64_C(100000000)
+
 static bool open_store(struct worker *worker)
 {
 	struct error error;
@@ -156,7 +159,9 @@ void worker_set_state(struct worker *worker, struct text version, const char *er
 
 int64_t worker_orders_deadline(const struct worker *worker)
 {
-	return worker->again_at;
+	int64_t soon = clock_monotonic() + WANTED_PAUSE;
+
+	return worker->orders_wanted && soon < worker->again_at ? soon : worker->again_at;
 }
 
 /* True if the database may have changed since its orders were read. */
@@ -176,6 +181,18 @@ static bool is_woken(struct worker *worker, bool anyhow)
 	return true;
 }
 
+/* A job may be there from when ComfyUI was. */
+static void say_not_configured(struct worker *worker)
+{
+	struct error error;
+
+	if (!store_work_wait(worker->store,
+		    TEXT("No ComfyUI is configured: add the key comfyui to config.yaml and start "
+			 "Checkpoint Sampler again."),
+		    &error))
+		worker_store_error(worker, NULL, &error);
+}
+
 void worker_take_orders(struct worker *worker, bool anyhow)
 {
 	struct error error;
@@ -191,6 +208,8 @@ void worker_take_orders(struct worker *worker, bool anyhow)
 		worker_store_error(worker, NULL, &error);
 		return;
 	}
+	if (version != worker->version && !worker->client)
+		say_not_configured(worker);
 	if ((version != worker->version || worker->orders_wanted) && worker->client &&
 		worker->resumed && read_orders(worker))
 		worker->version = version;

@@ -5,6 +5,7 @@
 
 #include "base/file.h"
 #include "base/log.h"
+#include "executor_internal.h"
 #include "library/output.h"
 #include "worker.h"
 
@@ -239,6 +240,11 @@ static void wait_for(struct worker *worker, const char *reason)
 
 	if (!store_work_wait(worker->store, text, &error))
 		worker_store_error(worker, NULL, &error);
+	/* It is recorded with each item, and told once. */
+	if (strcmp(reason, worker->reported_reason) == 0)
+		return;
+	executor_copy(worker->reported_reason, sizeof(worker->reported_reason), reason);
+	worker_report_wait(reason);
 }
 
 /* --- All of it ---------------------------------------------------------------------------------

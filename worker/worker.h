@@ -97,7 +97,8 @@ struct worker {
 	struct worker_choices choices;
 	struct worker_pace pace;
 	struct worker_state state;
-	struct arena scratch; /* lasts for one action */
+	char reported_reason[512]; /* why there is no headway, as was logged last */
+	struct arena scratch;	   /* lasts for one action */
 	/* The database's news: */
 	int64_t version;    /* of the store when its orders were read; 0: never */
 	bool orders_wanted; /* they are to be read in any case */

@@ -113,8 +113,8 @@ class Rendering {
 	}
 
 	/** Waits until the job waits for a reason that matches. */
-	waits(id, reason) {
-		return eventually(`the job waits: ${reason}`, async () => reason.test((await this.job(id)).waiting?.reason ?? ''), 60);
+	waits(id, reason, seconds = 60) {
+		return eventually(`the job waits: ${reason}`, async () => reason.test((await this.job(id)).waiting?.reason ?? ''), seconds);
 	}
 
 	/** Paths of all files below sample_dir, hidden ones too. */

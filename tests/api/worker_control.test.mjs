@@ -76,7 +76,7 @@ describe('stopping', () => {
 
 describe('the worker', () => {
 	test('ends within its time when asked to, and the next one takes over', async () => {
-		await rendering.comfyui.setMoods({ seconds_per_step: 5 });
+		await rendering.comfyui.setMoods({ seconds_per_step: 3.5 });
 		const { id } = await rendering.launch();
 		await isRendering();
 		const pid = await rendering.worker();

@@ -241,6 +241,13 @@ measure_jobs() {
 		die "sample jobs cannot be measured"
 }
 
+# --- The worker ----------------------------------------------------------------------------------
+
+measure_worker() {
+	web/node_modules/node-linux-*/bin/node tests/bench/worker.mjs >"$place/worker.md" ||
+		die "the worker cannot be measured"
+}
+
 # --- The table -----------------------------------------------------------------------------------
 
 # row WHAT FIGURE BASELINE UNIT LIMIT LEAST: the ratio must be at most the limit, or at least it.
@@ -272,7 +279,7 @@ print_table() {
 			n, memory / 1024, memory / 1024 < 150 ? "met" : "missed"
 		printf "| The same at its peak, all processes scanning at once | %.0f MB | | | | |\n", peak / 1024
 	}'
-	cat "$place/feed.md" "$place/jobs.md"
+	cat "$place/feed.md" "$place/jobs.md" "$place/worker.md"
 }
 
 # Replaces what stands between the markers of the document.
@@ -311,6 +318,7 @@ done
 measure_memory
 measure_feed
 measure_jobs
+measure_worker
 print_table >"$place/table.md"
 "$node" tests/bench/viewer.mjs "$place/viewer" "$tree" >>"$place/table.md" || die "the viewer cannot be measured"
 "$node" tests/bench/live.mjs "$tree" >>"$place/table.md" || die "the live page cannot be measured"
