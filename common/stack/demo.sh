@@ -49,6 +49,8 @@ diffusion_models=$demo/checkpoints
 loras=$demo/checkpoints
 --models-of
 $demo/workflows-$port
+--linger
+3
 --version
 0.3.64 (simulated)
 --painter
@@ -58,7 +60,7 @@ load_seconds=1.5
 --mood
 seconds_per_step=0.08
 END
-	# Else the worker would begin with the warning that nothing listens there.
+	# Else the worker would begin with the warning that nothing listens there; it leaves first, too.
 	: >"$SERVICE_DIR/worker/down"
 }
 

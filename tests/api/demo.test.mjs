@@ -32,6 +32,7 @@ class Demo {
 		process.kill(-this.launch.child.pid, 'SIGINT');
 		const { status } = await this.launch.ended;
 		assert.equal(status, 0, this.launch.output);
+		assert.doesNotMatch(this.launch.output, /comfyui\.lost/);
 		const left = await processesOf(this.runtimeDirectory);
 		await rm(this.place, { recursive: true });
 		return left;

@@ -9,6 +9,7 @@ import logging
 import signal
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from aiohttp import web
@@ -50,6 +51,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--models-in", type=folder_and, action="append", default=[], metavar="FOLDER=DIRECTORY", help="models that exist as files")
     parser.add_argument("--models-of", type=Path, action="append", default=[], metavar="DIRECTORY", help="models that workflows there name")
     parser.add_argument("--painter", type=Path, metavar="PROGRAM", help="demo-data, to paint as the demonstration's own pictures are")
+    parser.add_argument("--linger", type=float, default=0, metavar="SECONDS", help="at the end, wait so long for listeners to leave first")
     parser.add_argument("--version", default=VERSION, help="what it says it is")
     parser.add_argument("--mood", type=mood_and, action="append", default=[], metavar="NAME=VALUE", help="see README.md")
     return parser.parse_args()
@@ -95,6 +97,9 @@ async def main() -> int:
             ready["control"] = f"http://{given.address}:{site._server.sockets[0].getsockname()[1]}"  # type: ignore[union-attr]
         print(json.dumps(ready), flush=True)
         await stopped.wait()
+        until = time.monotonic() + given.linger
+        while time.monotonic() < until and life.server.feed.count():
+            await asyncio.sleep(0.05)
         await life.stop()
         painter.stop()
         if runner:
