@@ -41,19 +41,28 @@ def mood_and(text: str) -> tuple[str, object]:
 
 
 def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="comfyui-stub", description="A stand-in for ComfyUI: real HTTP and WebSocket, simulated pictures.")
-    parser.add_argument("--address", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=8188, help="0: a free one; it is printed")
-    parser.add_argument("--control-port", type=int, help="serve /stand-in/… there; 0: a free one")
-    parser.add_argument("--output", type=Path, help="where output/ and temp/ go; default: a directory that is removed at the end")
-    parser.add_argument("--object-info", type=Path, action="append", default=[], help="node classes instead of the recorded ones")
-    parser.add_argument("--models", type=folder_and, action="append", default=[], metavar="FOLDER=NAME,NAME", help="models that exist by name")
-    parser.add_argument("--models-in", type=folder_and, action="append", default=[], metavar="FOLDER=DIRECTORY", help="models that exist as files")
-    parser.add_argument("--models-of", type=Path, action="append", default=[], metavar="DIRECTORY", help="models that workflows there name")
-    parser.add_argument("--painter", type=Path, metavar="PROGRAM", help="demo-data, to paint as the demonstration's own pictures are")
-    parser.add_argument("--linger", type=float, default=0, metavar="SECONDS", help="at the end, wait so long for listeners to leave first")
-    parser.add_argument("--version", default=VERSION, help="what it says it is")
-    parser.add_argument("--mood", type=mood_and, action="append", default=[], metavar="NAME=VALUE", help="see README.md")
+    parser = argparse.ArgumentParser(
+        prog="comfyui-stub", description="A stand-in for ComfyUI: real HTTP and WebSocket, simulated pictures."
+    )
+
+    def add(name: str, text: str, **rest: object) -> None:
+        parser.add_argument(name, help=text, **rest)  # type: ignore[arg-type]
+
+    def add_many(name: str, form: str, text: str, kind: object) -> None:
+        add(name, text, type=kind, action="append", default=[], metavar=form)
+
+    add("--address", "where it listens", default="127.0.0.1")
+    add("--port", "0: a free one; it is printed", type=int, default=8188)
+    add("--control-port", "serve /stand-in/… there; 0: a free one", type=int)
+    add("--output", "where output/ and temp/ go; default: a directory that is removed at the end", type=Path)
+    add_many("--object-info", "FILE", "node classes instead of the recorded ones", Path)
+    add_many("--models", "FOLDER=NAME,NAME", "models that exist by name", folder_and)
+    add_many("--models-in", "FOLDER=DIRECTORY", "models that exist as files", folder_and)
+    add_many("--models-of", "DIRECTORY", "models that workflows there name", Path)
+    add("--painter", "demo-data, to paint as the demonstration's own pictures are", type=Path, metavar="PROGRAM")
+    add("--linger", "at the end, wait so long for listeners to leave first", type=float, default=0, metavar="SECONDS")
+    add("--version", "what it says it is", default=VERSION)
+    add_many("--mood", "NAME=VALUE", "see README.md", mood_and)
     return parser.parse_args()
 
 

@@ -160,7 +160,11 @@ class Run:
         entry = {
             "prompt": list(self._item),
             "outputs": {} if moods.get("no_output") and moods.take("no_output") else self._outputs,
-            "status": {"status_str": "success" if outcome == "success" else "error", "completed": outcome == "success", "messages": self._messages},
+            "status": {
+                "status_str": "success" if outcome == "success" else "error",
+                "completed": outcome == "success",
+                "messages": self._messages,
+            },
             "meta": {node_id: _meta(node_id) for node_id in self._outputs},
         }
         if moods.get("history_delay"):
@@ -421,7 +425,8 @@ class Run:
         other = "ffffffff-0000-4000-8000-000000000000"
         self._feed.send("crystools.monitor", {"cpu_utilization": 12.5, "gpus": []}, None)
         self._feed.send("progress", {"value": 19, "max": 20, "prompt_id": other, "node": "3"}, None)
-        self._feed.send("execution_interrupted", {"prompt_id": other, "node_id": "3", "node_type": "KSampler", "executed": [], "timestamp": 0}, None)
+        interrupted = {"prompt_id": other, "node_id": "3", "node_type": "KSampler", "executed": [], "timestamp": 0}
+        self._feed.send("execution_interrupted", interrupted, None)
 
 
 class _Ended(Exception):
