@@ -1,13 +1,10 @@
 #include "job_plan.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <sys/stat.h>
 
 #include "comfyui/recipe.h"
 #include "comfyui/workflows.h"
-
-#define SENTENCE_SIZE 1024
 
 /* The lists of a preset, in the order of work: the last one changes fastest. */
 enum { PROMPTS, STEPS, CFGS, SAMPLERS, SCHEDULERS, SEEDS, LIST_COUNT };
@@ -19,52 +16,27 @@ struct list {
 	size_t count;
 };
 
-__attribute__((format(printf, 2, 0))) static const char *keep(
-	struct input_reader *reader, const char *format, va_list arguments)
-{
-	char sentence[SENTENCE_SIZE];
-	const char *copy;
-
-	(void)vsnprintf(sentence, sizeof(sentence), format, arguments);
-	copy = arena_copy(reader->arena, text_from(sentence));
-	reader->no_memory |= !copy;
-	return copy;
-}
-
 void job_plan_object(struct input_reader *reader, struct job_plan *plan, const char *pointer,
-	const char *format, ...)
+	const char *sentence)
 {
-	va_list arguments;
-	struct job_objection objection = {.pointer = pointer};
-
-	va_start(arguments, format);
-	objection.sentence = keep(reader, format, arguments);
-	va_end(arguments);
-	if (objection.sentence &&
-		arena_grow(reader->arena, &plan->objections, &plan->objection_capacity,
-			plan->objection_count, sizeof(objection)))
-		plan->objections[plan->objection_count++] = objection;
+	if (sentence && arena_grow(reader->arena, &plan->objections, &plan->objection_capacity,
+				plan->objection_count, sizeof(*plan->objections)))
+		plan->objections[plan->objection_count++] =
+			(struct job_objection){pointer, sentence};
 	else
 		reader->no_memory = true;
 }
 
-void job_plan_warn(struct input_reader *reader, struct job_plan *plan, const char *format, ...)
+void job_plan_warn(struct input_reader *reader, struct job_plan *plan, const char *sentence)
 {
-	va_list arguments;
-	const char *warning;
-
-	va_start(arguments, format);
-	warning = keep(reader, format, arguments);
-	va_end(arguments);
-	if (warning && arena_grow(reader->arena, &plan->warnings, &plan->warning_capacity,
-			       plan->warning_count, sizeof(*plan->warnings)))
-		plan->warnings[plan->warning_count++] = warning;
+	if (sentence && arena_grow(reader->arena, &plan->warnings, &plan->warning_capacity,
+				plan->warning_count, sizeof(*plan->warnings)))
+		plan->warnings[plan->warning_count++] = sentence;
 	else
 		reader->no_memory = true;
 }
 
-/* --- What the body names
- * --------------------------------------------------------------------------
+/* --- What the body names --------------------------------------------------------------------
  */
 
 static const struct library_run *find_run(
@@ -175,8 +147,7 @@ static bool take_template(struct input_reader *reader, const struct config *conf
 	return true;
 }
 
-/* --- The preset's values
- * ---------------------------------------------------------------------------
+/* --- The preset's values --------------------------------------------------------------------
  */
 
 /* A value of a list as it stands in file names. The seed has all its 64 bits, the cfg no more
@@ -302,13 +273,17 @@ static bool take_preset(struct input_reader *reader, const struct store_sample_p
 	job->negative_prompt = values->negative_prompt;
 	job->width = values->width;
 	job->height = values->height;
-	return parse_lists(reader, values, lists, error) &&
-	       take_prompts(reader, values->prompts, job, error) &&
+	if (!parse_lists(reader, values, lists, error))
+		return false;
+	plan->samplers = lists[SAMPLERS].values;
+	plan->sampler_count = lists[SAMPLERS].count;
+	plan->schedulers = lists[SCHEDULERS].values;
+	plan->scheduler_count = lists[SCHEDULERS].count;
+	return take_prompts(reader, values->prompts, job, error) &&
 	       take_outputs(reader, lists, (size_t)values->images, job, error);
 }
 
-/* --- What the template makes of them
- * ---------------------------------------------------------------
+/* --- What the template makes of them --------------------------------------------------------
  */
 
 /* A setting of the job that the template has no place for would be a lie in every picture. */
@@ -317,9 +292,10 @@ static void check_setting(struct input_reader *reader, struct job_plan *plan, st
 {
 	if (value.at && !plan->template->honours[setting])
 		job_plan_object(reader, plan, pointer,
-			"The template has no node for %s: leave it out, or tag the node with "
-			"cs:%s.",
-			comfyui_setting_names[setting], comfyui_role_names[role]);
+			arena_printf(reader->arena,
+				"The template has no node for %s: leave it out, or tag the node "
+				"with cs:%s.",
+				comfyui_setting_names[setting], comfyui_role_names[role]));
 }
 
 /* Several values without a place would give equal pictures different names. */
@@ -330,12 +306,15 @@ static void check_list(struct input_reader *reader, struct job_plan *plan, const
 		return;
 	if (list->count > 1)
 		job_plan_object(reader, plan, "/workflow_name",
-			"The template has no place for %s, and the preset has %zu: equal pictures "
-			"would get different names.",
-			what, list->count);
+			arena_printf(reader->arena,
+				"The template has no place for %s, and the preset has %zu: equal "
+				"pictures would get different names.",
+				what, list->count));
 	else
 		job_plan_warn(reader, plan,
-			"The template has no place for %s: the preset's has no effect.", what);
+			arena_printf(reader->arena,
+				"The template has no place for %s: the preset's has no effect.",
+				what));
 }
 
 static void check_size(struct input_reader *reader, struct job_plan *plan)
@@ -343,13 +322,15 @@ static void check_size(struct input_reader *reader, struct job_plan *plan)
 	if (!plan->template->honours[COMFYUI_SET_WIDTH] ||
 		!plan->template->honours[COMFYUI_SET_HEIGHT])
 		job_plan_warn(reader, plan,
-			"The template has no place for the size: its own is used, not %lld × %lld.",
-			(long long)plan->job.width, (long long)plan->job.height);
+			arena_printf(reader->arena,
+				"The template has no place for the size: its own is used, not %lld "
+				"× %lld.",
+				(long long)plan->job.width, (long long)plan->job.height));
 	if (plan->job.negative_prompt.length &&
 		!plan->template->honours[COMFYUI_SET_NEGATIVE_PROMPT])
 		job_plan_warn(reader, plan,
-			"The template has no place for a negative prompt: the preset's has no "
-			"effect.");
+			"The template has no place for a negative "
+			"prompt: the preset's has no effect.");
 }
 
 static void check_checkpoints(struct input_reader *reader, struct job_plan *plan)
@@ -358,20 +339,22 @@ static void check_checkpoints(struct input_reader *reader, struct job_plan *plan
 		return;
 	if (plan->job.checkpoint_count > 1)
 		job_plan_object(reader, plan, "/workflow_name",
-			"The template loads no checkpoint (no node is tagged cs:unet_loader or "
-			"cs:lora_loader), and the job has %zu: equal pictures would get different "
-			"names.",
-			plan->job.checkpoint_count);
+			arena_printf(reader->arena,
+				"The template loads no checkpoint (no node is tagged "
+				"cs:unet_loader or cs:lora_loader), and the job has %zu: equal "
+				"pictures would get different names.",
+				plan->job.checkpoint_count));
 	else
 		job_plan_warn(reader, plan,
-			"The template loads no checkpoint: the picture is not of the one chosen.");
+			"The template loads no checkpoint: the picture "
+			"is not of the one chosen.");
 }
 
 static void check_template(
 	struct input_reader *reader, struct job_plan *plan, const struct list *lists)
 {
 	for (size_t i = 0; i < plan->template->error_count; i++)
-		job_plan_object(reader, plan, "/workflow_name", "%s", plan->template->errors[i]);
+		job_plan_object(reader, plan, "/workflow_name", plan->template->errors[i]);
 	if (!plan->template->valid)
 		return;
 	check_checkpoints(reader, plan);
@@ -386,11 +369,10 @@ static void check_template(
 	check_setting(reader, plan, plan->job.clip, COMFYUI_SET_CLIP, "/clip", COMFYUI_CLIP_LOADER);
 	check_setting(reader, plan, plan->job.shift, COMFYUI_SET_SHIFT, "/shift", COMFYUI_SHIFT);
 	for (size_t i = 0; i < plan->template->warning_count; i++)
-		job_plan_warn(reader, plan, "%s", plan->template->warnings[i]);
+		job_plan_warn(reader, plan, plan->template->warnings[i]);
 }
 
-/* --- The plan
- * --------------------------------------------------------------------------------------
+/* --- The plan -------------------------------------------------------------------------------
  */
 
 static bool find_all(struct input_reader *reader, const struct config *config, struct store *store,
@@ -441,9 +423,11 @@ bool job_plan_make(struct input_reader *reader, const struct config *config, str
 	check_template(reader, plan, lists);
 	if (plan->job.checkpoint_count * plan->job.output_count > LIMIT_JOB_ITEMS) {
 		job_plan_object(reader, plan, "",
-			"The job would make %zu images; at most %d are allowed. Choose fewer "
-			"checkpoints or values.",
-			plan->job.checkpoint_count * plan->job.output_count, LIMIT_JOB_ITEMS);
+			arena_printf(reader->arena,
+				"The job would make %zu images; at most %d are allowed. Choose "
+				"fewer checkpoints or values.",
+				plan->job.checkpoint_count * plan->job.output_count,
+				LIMIT_JOB_ITEMS));
 		return true;
 	}
 	return job_existing_find(reader->arena, config, store, plan, error);

@@ -18,6 +18,10 @@ struct job_objection {
 struct job_plan {
 	struct store_job_input job;		       /* complete if there are no objections */
 	const struct library_checkpoint **checkpoints; /* the run's files, as job.checkpoints */
+	const struct text *samplers;		       /* the preset's */
+	size_t sampler_count;
+	const struct text *schedulers;
+	size_t scheduler_count;
 	const struct comfyui_template *template;
 	struct job_objection *objections;
 	size_t objection_count;
@@ -38,11 +42,13 @@ struct job_plan {
 bool job_plan_make(struct input_reader *reader, const struct config *config, struct store *store,
 	const struct job_input *input, struct job_plan *plan, struct error *error);
 
-/* Between the files of the plan: notes an objection, or a warning. */
+/*
+ * Between the files of the plan: notes an objection, or a warning. The sentence is in the arena;
+ * NULL is a lack of memory, which is noted.
+ */
 void job_plan_object(struct input_reader *reader, struct job_plan *plan, const char *pointer,
-	const char *format, ...) __attribute__((format(printf, 4, 5)));
-void job_plan_warn(struct input_reader *reader, struct job_plan *plan, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+	const char *sentence);
+void job_plan_warn(struct input_reader *reader, struct job_plan *plan, const char *sentence);
 
 /* Finds out which pictures are there: fills the starts and counts of the plan. */
 bool job_existing_find(struct arena *arena, const struct config *config, struct store *store,

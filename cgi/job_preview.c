@@ -56,6 +56,55 @@ static bool match_all(const struct config *config, struct input_reader *reader,
 	return true;
 }
 
+/* ComfyUI's list for a setting of the template; false if it is not chosen from one, or not told. */
+static bool choices_of(const struct comfyui_cache *cache, struct input_reader *reader,
+	const struct job_plan *plan, enum comfyui_setting setting, struct comfyui_choices *choices)
+{
+	const struct comfyui_place *place = &plan->template->places[setting];
+	const char *class = arena_copy(reader->arena, place->class_type);
+	const char *field = arena_copy(reader->arena, place->field);
+	struct error error;
+
+	return plan->template->honours[setting] && class && field &&
+	       comfyui_cache_choices(cache, reader->arena, class, field, false, choices, &error) &&
+	       choices->is_list;
+}
+
+static void check_choice(struct input_reader *reader, struct job_plan *plan,
+	enum comfyui_setting setting, const struct comfyui_choices *choices, struct text value)
+{
+	for (size_t i = 0; i < choices->count; i++)
+		if (text_equal(choices->values[i], value))
+			return;
+	job_plan_warn(reader, plan,
+		arena_printf(reader->arena,
+			"ComfyUI has no %s \"%.*s\": images with it would fail.",
+			comfyui_setting_names[setting], TEXT_ARGUMENTS(value)));
+}
+
+/* Warns of values that ComfyUI would refuse: it is reachable, and its lists are mostly known. */
+static void check_choices(
+	const struct comfyui_cache *cache, struct input_reader *reader, struct job_plan *plan)
+{
+	const struct text single[COMFYUI_SETTING_COUNT] = {
+		[COMFYUI_SET_VAE] = plan->job.vae, [COMFYUI_SET_CLIP] = plan->job.clip};
+	struct comfyui_choices choices;
+
+	for (int setting = 0; setting < COMFYUI_SETTING_COUNT; setting++)
+		if (single[setting].at &&
+			choices_of(cache, reader, plan, (enum comfyui_setting)setting, &choices))
+			check_choice(reader, plan, (enum comfyui_setting)setting, &choices,
+				single[setting]);
+	if (choices_of(cache, reader, plan, COMFYUI_SET_SAMPLER_NAME, &choices))
+		for (size_t i = 0; i < plan->sampler_count; i++)
+			check_choice(reader, plan, COMFYUI_SET_SAMPLER_NAME, &choices,
+				plan->samplers[i]);
+	if (choices_of(cache, reader, plan, COMFYUI_SET_SCHEDULER, &choices))
+		for (size_t i = 0; i < plan->scheduler_count; i++)
+			check_choice(
+				reader, plan, COMFYUI_SET_SCHEDULER, &choices, plan->schedulers[i]);
+}
+
 /* Asks ComfyUI for the list; that it cannot be asked is no error of the preview, but a warning. */
 static void look(const struct comfyui_cache *cache, struct input_reader *reader,
 	struct job_plan *plan, struct sight *sight)
@@ -78,12 +127,13 @@ static void look(const struct comfyui_cache *cache, struct input_reader *reader,
 		return;
 	}
 	if (!comfyui_cache_choices(cache, reader->arena, class, field, false, &choices, &error)) {
-		job_plan_warn(reader, plan, "%s", error.message);
+		job_plan_warn(reader, plan, arena_printf(reader->arena, "%s", error.message));
 		return;
 	}
 	if (!choices.has_class) {
 		job_plan_object(reader, plan, "/workflow_name",
-			"This ComfyUI has no node %s, which the template uses.", class);
+			arena_printf(reader->arena,
+				"This ComfyUI has no node %s, which the template uses.", class));
 		return;
 	}
 	sight->known = choices.is_list;
@@ -178,6 +228,8 @@ static bool preview(const struct comfyui_cache *cache, struct input_reader *read
 	if (!estimate(store, &plan, &seconds, error))
 		return false;
 	look(cache, reader, &plan, &sight);
+	if (sight.known)
+		check_choices(cache, reader, &plan);
 	if (!input_accepted(reader))
 		return true;
 	http_header(reader->response, "Cache-Control", "no-store");

@@ -64,8 +64,7 @@ static struct store_work_orders orders(void)
 	return now;
 }
 
-/* --- The table of states
- * --------------------------------------------------------------------------
+/* --- The table of states --------------------------------------------------------------------
  */
 
 /* Ways to bring a new job of two items into a state. */
@@ -315,8 +314,7 @@ static void test_a_failed_job_keeps_what_was_pending(void **state)
 	assert_int_equal(job_fixture_claim(&fixture).output.seed.length, 20);
 }
 
-/* --- Leases
- * ---------------------------------------------------------------------------------------
+/* --- Leases ---------------------------------------------------------------------------------
  */
 
 static void test_at_most_two_items_are_leased_in_the_order_of_work(void **state)
@@ -572,8 +570,7 @@ static void test_long_messages_are_cut_between_characters(void **state)
 	assert_int_equal(job.failed[0].message.length, LIMIT_JOB_MESSAGE - 1);
 }
 
-/* --- Crashes
- * --------------------------------------------------------------------------------------
+/* --- Crashes --------------------------------------------------------------------------------
  */
 
 /* The points of an item's life at which the worker may die. */
