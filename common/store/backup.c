@@ -112,8 +112,8 @@ static bool keep(struct store *live, struct arena *arena, const char **kept, str
 bool store_restore(const char *path, const char *from, struct arena *arena, const char **kept,
 	struct error *error)
 {
-	struct store *backup;
-	struct store *live;
+	struct store *backup = NULL;
+	struct store *live = NULL;
 	bool done;
 
 	if (!open_backup(from, &backup, error))
