@@ -347,7 +347,8 @@ static bool keep_in_touch(struct executor *executor, struct executor_action *act
 		executor->renamed = false;
 		return true;
 	}
-	if (executor->probe_wanted && !executor->probing) {
+	if (executor->probe_wanted && !executor->probing &&
+		!executor_is_blocked(executor, &executor->comfyui)) {
 		executor->probe_wanted = false;
 		executor->probing = true;
 		return act(action, EXECUTOR_PROBE, NULL);
@@ -389,10 +390,14 @@ static void notice_deafness(struct executor *executor)
 	}
 }
 
-/* Stopping does not wait until a ComfyUI that is away comes back: what it has, it is to drop then.
+/*
+ * Stopping does not wait until a ComfyUI that is away comes back: what it has, it is to drop then.
+ * What nobody wants any more is no reason to wait either.
  */
 static void let_go(struct executor *executor)
 {
+	bool saves = false;
+
 	for (size_t i = 0; i < EXECUTOR_SLOTS; i++) {
 		struct executor_slot *slot = &executor->slots[i];
 
@@ -405,6 +410,10 @@ static void let_go(struct executor *executor)
 		if (executor_add_chore(executor, slot->prompt_id, false))
 			slot->stage = EXECUTOR_RELEASING;
 	}
+	for (size_t i = 0; i < EXECUTOR_SLOTS; i++)
+		saves = saves || executor->slots[i].stage == EXECUTOR_SAVING;
+	/* Whether the disk has been mended, only a picture that is saved can tell. */
+	executor->disk.present = executor->disk.present && saves;
 }
 
 bool executor_next(struct executor *executor, struct executor_action *action)

@@ -153,6 +153,8 @@ void executor_quit(struct executor *executor)
 void executor_store_failed(struct executor *executor, const char *reason)
 {
 	executor_raise(executor, &executor->store, reason);
+	/* It may have been the reason for waiting that could not be recorded. */
+	executor->told_reason[0] = '?';
 }
 
 void executor_recorded(struct executor *executor, struct executor_slot *slot)
@@ -257,6 +259,8 @@ void executor_unreachable(struct executor *executor, struct executor_slot *slot,
 	struct executor_chore *chore, bool sent, const char *reason)
 {
 	executor_raise(executor, &executor->comfyui, reason);
+	/* What is known of ComfyUI is to be set right when that has passed. */
+	executor->probe_wanted = true;
 	if (chore)
 		executor->chore_busy = false;
 	if (!slot && !chore)
@@ -285,7 +289,10 @@ void executor_server_failed(struct executor *executor, struct executor_slot *slo
 		return;
 	}
 	slot->failed_requests++;
-	if (slot->failed_requests >= FAILED_LIMIT) {
+	/* What its queue may hold has to leave it before anything else is submitted. */
+	if (slot->failed_requests >= FAILED_LIMIT &&
+		(slot->stage > EXECUTOR_SUBMITTED ||
+			executor_add_chore(executor, slot->prompt_id, false))) {
 		fail_for_good(executor, slot, "ComfyUI failed repeatedly.", reason);
 		return;
 	}

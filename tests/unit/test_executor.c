@@ -369,6 +369,74 @@ static void test_a_full_disk_stops_all_but_saving(void **state)
 	(void)lease("two", 2);
 }
 
+/* The job whose picture filled the disk is deleted: nothing is left to be saved, or to wait for. */
+static void test_a_full_disk_holds_up_nobody_else(void **state)
+{
+	struct executor_slot *slot = submit("one", 1);
+
+	(void)state;
+	tell(COMFYUI_EVENT_ENDED, "one");
+	expect(EXECUTOR_LOOK_HISTORY);
+	executor_history_success(&executor, slot, &PICTURE);
+	expect(EXECUTOR_FETCH);
+	executor_fetched(&executor, slot);
+	expect(EXECUTOR_SAVE);
+	executor_unwritable(&executor, "The disk is full.");
+	expect_nothing();
+	assert_true(executor_tell_abandoned(&executor, "one"));
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_queue_seen(&executor, NULL, action.chore, EXECUTOR_NOWHERE, 0);
+	expect(EXECUTOR_FORGET);
+	executor_forgotten(&executor, action.chore);
+	(void)lease("two", 2);
+}
+
+/* ComfyUI cannot tell where the prompt is: nothing follows it before it has left the queue. */
+static void test_what_is_given_up_is_taken_out_of_the_queue(void **state)
+{
+	struct executor_slot *slot = submit("one", 1);
+	struct executor_slot *next;
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		pass(10 * SECOND);
+		expect(EXECUTOR_LOOK_QUEUE);
+		executor_server_failed(&executor, slot, NULL, "HTTP 500");
+	}
+	expect(EXECUTOR_LOOK_QUEUE);
+	assert_non_null(action.chore);
+	executor_queue_seen(&executor, NULL, action.chore, EXECUTOR_PENDING, 0);
+	expect(EXECUTOR_DELETE);
+	expect(EXECUTOR_FAIL);
+	executor_recorded(&executor, slot);
+	next = lease("two", 2);
+	expect(EXECUTOR_PREPARE);
+	executor_prepared(&executor, next);
+	expect_nothing();
+}
+
+/* Whoever looks at the state must not read of trouble that has passed. */
+static void test_comfyui_is_asked_for_after_trouble(void **state)
+{
+	struct executor_slot *slot = submit("one", 1);
+
+	(void)state;
+	executor_tell_work(&executor, false);
+	expect_nothing();
+	executor_probed(&executor);
+	pass(10 * SECOND);
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_unreachable(&executor, slot, NULL, true, "no answer within 30 s");
+	while (executor_next(&executor, &action))
+		assert_int_not_equal(action.verb, EXECUTOR_PROBE);
+	pass(SECOND);
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_queue_seen(&executor, slot, NULL, EXECUTOR_RUNNING, 0);
+	while (executor_next(&executor, &action) && action.verb != EXECUTOR_PROBE)
+		continue;
+	assert_int_equal(action.verb, EXECUTOR_PROBE);
+}
+
 static void test_memory_is_freed_once(void **state)
 {
 	struct executor_slot *slot = submit("one", 1);
@@ -727,6 +795,9 @@ int main(void)
 		cmocka_unit_test_setup(test_stopping_lets_the_running_one_finish, set_up),
 		cmocka_unit_test_setup(test_a_deleted_job, set_up),
 		cmocka_unit_test_setup(test_a_full_disk_stops_all_but_saving, set_up),
+		cmocka_unit_test_setup(test_a_full_disk_holds_up_nobody_else, set_up),
+		cmocka_unit_test_setup(test_what_is_given_up_is_taken_out_of_the_queue, set_up),
+		cmocka_unit_test_setup(test_comfyui_is_asked_for_after_trouble, set_up),
 		cmocka_unit_test_setup(test_memory_is_freed_once, set_up),
 		cmocka_unit_test_setup(
 			test_a_deaf_feed_is_connected_anew_under_another_name, set_up),
