@@ -414,6 +414,7 @@ bool store_query_run(struct store_query *query, struct error *error)
 
 bool store_relax(struct store *store, bool relaxed, struct error *error)
 {
+	(void)sqlite3_busy_timeout(store->sqlite, relaxed ? 0 : BUSY_MILLISECONDS);
 	return store->synchronous < 2 ||
 	       set_number(store, "synchronous", relaxed ? 1 : store->synchronous, error);
 }

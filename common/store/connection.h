@@ -101,7 +101,7 @@ bool store_query_run(struct store_query *query, struct error *error);
 
 /*
  * Whether the commits that follow need not survive a power cut, on a store that was opened as
- * STORE_DURABLE_FULL. Not within a transaction.
+ * STORE_DURABLE_FULL, nor be made at all while somebody else writes. Not within a transaction.
  */
 bool store_relax(struct store *store, bool relaxed, struct error *error);
 

@@ -102,7 +102,8 @@ bool store_work_set_model(struct store *store, struct text job_id, struct text c
 
 /*
  * Shows the sampler's step. To be called for every step that is heard of: it writes at most five
- * times a second, not durably, and only for an item that is leased.
+ * times a second, not durably, only for an item that is leased, and waits for nobody: while another
+ * process writes, it fails at once.
  */
 bool store_work_step(
 	struct store *store, struct text item_id, int64_t step, int64_t steps, struct error *error);

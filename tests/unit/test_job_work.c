@@ -1,5 +1,6 @@
 /* Sample jobs between user and worker: every call in every state, leases, crashes at every point.
  */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,6 +15,7 @@
 
 #include "base/limits.h"
 #include "job_fixture.h"
+#include "store/connection.h"
 #include "store/output.h"
 #include "store/worker_lock.h"
 
@@ -501,6 +503,36 @@ static void test_steps_are_written_now_and_then(void **state)
 		0);
 }
 
+static void *hold_for_a_moment(void *other)
+{
+	struct error error;
+
+	(void)usleep(300000);
+	assert_true(store_finish(other, true, &error));
+	return NULL;
+}
+
+/* Whoever writes now is not waited for: the next step shows as much. */
+static void test_a_step_waits_for_nobody(void **state)
+{
+	struct text id = job_fixture_create(&fixture, 1, 1, NULL);
+	struct store_work work = job_fixture_claim(&fixture);
+	struct store *other = NULL;
+	struct error error;
+	pthread_t thread;
+
+	(void)state;
+	assert_true(store_open(fixture.path, STORE_DURABLE_NORMAL, &other, &error));
+	assert_true(store_begin(other, STORE_WRITE, &error));
+	assert_int_equal(pthread_create(&thread, NULL, hold_for_a_moment, other), 0);
+	assert_false(store_work_step(fixture.store, work.item_id, 1, 8, &error));
+	/* Everything else waits. */
+	job_fixture_complete(&fixture, &work);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	store_close(other);
+	assert_status(id, "completed");
+}
+
 static void test_the_pace_follows_the_last_images(void **state)
 {
 	struct text id = job_fixture_create(&fixture, 1, 3, NULL);
@@ -739,6 +771,7 @@ int main(void)
 		TEST(test_what_is_not_leased_is_not_ended),
 		TEST(test_a_checkpoint_is_skipped_as_a_whole),
 		TEST(test_steps_are_written_now_and_then),
+		TEST(test_a_step_waits_for_nobody),
 		TEST(test_the_pace_follows_the_last_images),
 		TEST(test_waiting_is_said_of_the_job_ahead_alone),
 		TEST(test_long_messages_are_cut_between_characters),
