@@ -8,18 +8,26 @@
 /* --- Helpers -----------------------------------------------------------------------------------
  */
 
+/* ComfyUI has answered. Where it had not before, what is known of it is to be renewed. */
+static void note_answer(struct executor *executor)
+{
+	if (executor->comfyui.present)
+		executor->probe_wanted = true;
+	executor->comfyui.present = false;
+}
+
 /* A request of the slot is done. False if nobody wants to know any more. */
 static bool settle(struct executor *executor, struct executor_slot *slot)
 {
 	if (slot->busy)
-		executor->comfyui.present = false;
+		note_answer(executor);
 	slot->busy = false;
 	return !slot->dropped;
 }
 
 static void settle_chore(struct executor *executor, struct executor_chore *chore, int64_t pause)
 {
-	executor->comfyui.present = false;
+	note_answer(executor);
 	executor->chore_busy = false;
 	chore->retry_at = executor->now + pause;
 }

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { get } from './client.mjs';
 import { startRendering } from './rendering.mjs';
+import { eventually } from './stack.mjs';
 
 const ALL = 8; // images of a launch
 
@@ -13,6 +14,13 @@ before(async () => {
 after(() => rendering.stop());
 
 const once = (value, times = 1) => ({ value, times });
+
+function isConnected() {
+	const store = rendering.database();
+	const { connected } = store.prepare('SELECT connected FROM comfyui_state').get();
+	store.close();
+	return connected === 1;
+}
 
 /** Runs a job in these moods; `failed` and `skipped` items are expected, all others must be there. */
 async function weather(t, moods, { failed = 0, skipped = 0, reason, status = 'completed', made = ALL - failed - skipped } = {}) {
@@ -30,6 +38,8 @@ async function weather(t, moods, { failed = 0, skipped = 0, reason, status = 'co
 	await rendering.assertPictures(files);
 	const state = await rendering.comfyui.state();
 	assert.ok(state.most_unfinished <= 1, 'ComfyUI never has two of our prompts');
+	await rendering.comfyui.resetMoods();
+	await eventually('ComfyUI is known to be there', () => isConnected());
 	await rendering.clean(id);
 	return state;
 }

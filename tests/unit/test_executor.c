@@ -191,8 +191,12 @@ static void test_a_refused_connection(void **state)
 	expect_nothing();
 	pass(SECOND);
 	expect(EXECUTOR_FREE);
+	executor.probe_wanted = false;
+	executor.probing = false;
 	executor_freed(&executor, slot);
 	expect(EXECUTOR_SUBMIT);
+	/* That it is there again is to be shown. */
+	assert_true(executor.probe_wanted);
 }
 
 static void test_pauses_grow_to_a_bound(void **state)
