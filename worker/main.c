@@ -66,12 +66,11 @@ static void take_event(struct worker *worker, const struct comfyui_event *event)
 	for (size_t i = 0; i < item->samplers.count; i++) {
 		if (!text_equal(item->samplers.items[i], text_from(event->node)))
 			continue;
-		/* For show: while the database is in trouble, it is left out. */
-		if (!worker->executor.store.present &&
-			!store_work_step(worker->store, text_from(slot->item_id), event->value,
-				event->maximum, &error) &&
-			error.kind == ERROR_UNAVAILABLE)
-			worker_store_error(worker, NULL, &error);
+		/* For show: while somebody else writes, or nothing can be written, it is left out.
+		 */
+		if (!worker->executor.store.present)
+			(void)store_work_step(worker->store, text_from(slot->item_id), event->value,
+				event->maximum, &error);
 	}
 }
 
@@ -80,14 +79,16 @@ static void work(struct worker *worker)
 	struct executor_action action;
 	struct comfyui_event event;
 
+	/* What comes meanwhile waits: neither events nor answers may be lost. */
+	if (!worker->store)
+		return;
 	executor_at(&worker->executor, clock_monotonic());
 	while (worker->socket && comfyui_socket_take(worker->socket, &event))
-		if (worker->store)
-			take_event(worker, &event);
+		take_event(worker, &event);
 	if (worker->client)
 		comfyui_client_drive(worker->client);
 	executor_at(&worker->executor, clock_monotonic());
-	while (worker->client && worker->store && executor_next(&worker->executor, &action)) {
+	while (worker->client && executor_next(&worker->executor, &action)) {
 		worker_perform(worker, &action);
 		executor_at(&worker->executor, clock_monotonic());
 	}
@@ -126,10 +127,13 @@ static int64_t earlier(int64_t a, int64_t b)
 /* Waits for the next thing to do, at the latest until `deadline`. */
 static void wait_for_work(struct worker *worker, int64_t deadline, const sigset_t *unblocked)
 {
+	bool works = worker->store != NULL;
 	struct pollfd descriptors[] = {
 		{store_watch_descriptor(worker->watch), POLLIN, 0},
-		{worker->client ? comfyui_client_descriptor(worker->client) : -1, POLLIN, 0},
-		{worker->socket ? comfyui_socket_descriptor(worker->socket) : -1, POLLIN, 0},
+		{works && worker->client ? comfyui_client_descriptor(worker->client) : -1, POLLIN,
+			0},
+		{works && worker->socket ? comfyui_socket_descriptor(worker->socket) : -1, POLLIN,
+			0},
 	};
 	struct timespec pause;
 	int64_t left;
