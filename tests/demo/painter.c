@@ -3,13 +3,13 @@
 #include "scene.h"
 #include "training.h"
 
-#include <inttypes.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { SCENES_KEPT = 6, NAME_MAX_LENGTH = 15 };
+enum { SCENES_KEPT = 6, NAME_MAX_LENGTH = 15, SIDE_MIN = 64, SIDE_MAX = 2048 };
 
 struct order {
 	char scene[NAME_MAX_LENGTH + 1];
@@ -37,12 +37,39 @@ static struct kept {
 	unsigned long used; /* the order in which it was last asked for */
 } kept[SCENES_KEPT];
 
+/* The next number of the line, from `*at` on; false when there is none there. */
+static bool read_number(const char **at, double *number)
+{
+	char *end;
+
+	*number = strtod(*at, &end);
+	if (end == *at)
+		return false;
+	*at = end;
+	return true;
+}
+
 static bool read_order(const char *line, struct order *order)
 {
-	return sscanf(line, "%15s %" SCNu32 " %d %f %f %" SCNu32, order->scene, &order->composition,
-		       &order->size, &order->sitting.progress, &order->sitting.guidance,
-		       &order->sitting.seed) == 6 &&
-	       order->size >= 64 && order->size <= 2048 && order->size % 64 == 0;
+	size_t length = strcspn(line, " ");
+	const char *at = line + length;
+	double composition, size, progress, guidance, seed;
+
+	if (length > NAME_MAX_LENGTH || !read_number(&at, &composition) ||
+		!read_number(&at, &size) || !read_number(&at, &progress) ||
+		!read_number(&at, &guidance) || !read_number(&at, &seed))
+		return false;
+	/* A double holds each of these integers exactly. */
+	if (!(composition >= 0 && composition <= UINT32_MAX && seed >= 0 && seed <= UINT32_MAX &&
+		    size >= SIDE_MIN && size <= SIDE_MAX))
+		return false;
+	memcpy(order->scene, line, length);
+	order->scene[length] = '\0';
+	order->composition = (uint32_t)composition;
+	order->size = (int)size;
+	order->sitting = (struct demo_sitting){
+		.progress = (float)progress, .guidance = (float)guidance, .seed = (uint32_t)seed};
+	return order->size % SIDE_MIN == 0;
 }
 
 /* The scene as it was finished once, painted if it is not kept; NULL when none has this name. */
