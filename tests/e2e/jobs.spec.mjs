@@ -1,0 +1,192 @@
+import { readdir, rename } from 'node:fs/promises';
+import path from 'node:path';
+import { get, send } from '../api/client.mjs';
+import { expectAccessible } from './support/axe.mjs';
+import { CHECKPOINTS, expect, makePreset, RUN, test, WORKFLOW } from './support/generation.mjs';
+
+const jobs = async (stack) => (await get(stack, '/api/sample-jobs')).json;
+const pictures = async (stack) => (await readdir(stack.samples, { recursive: true })).filter((name) => name.endsWith('.png'));
+
+/** Launches the usual job without the page. */
+async function launch(stack, changes = {}, wishes = {}) {
+	const preset = await makePreset(stack, changes);
+	const { status, json, text } = await send(stack, 'POST', '/api/sample-jobs', {
+		training_run_name: RUN,
+		sample_preset_id: preset.id,
+		workflow_name: WORKFLOW,
+		...wishes,
+	});
+	expect(status, text).toBe(201);
+	return json;
+}
+
+test('US-21.1 US-21.2 US-21.5 US-21.6 US-22.4 a run without samples is given some, which fill the grid as they are made', async ({ generation, stack, page, app }) => {
+	await makePreset(stack);
+	await page.getByRole('main').getByRole('button', { name: 'Generate samples' }).click();
+	const { launch: dialog, start } = generation;
+	await generation.choose('Training run to generate for', RUN);
+	await expect(dialog.getByText('3 of 3 checkpoints')).toBeVisible();
+	// The only workflow and the only preset need no choice.
+	await expect(dialog.getByTestId('launch-sum')).toHaveText('3 checkpoints × 4 images = 12');
+	await expect(dialog.getByText('below cs/')).toBeVisible();
+	await expect(start).toHaveText('Generate 12 images');
+	await start.click();
+	await expect(dialog).toBeHidden();
+	await generation.openJobs();
+	await generation.state('Done');
+	await expect(generation.job.getByTestId('job-counts')).toHaveText('12 of 12 images');
+	expect(await pictures(stack)).toHaveLength(12);
+	expect((await jobs(stack))[0]).toMatchObject({ training_run_name: RUN, completed_items: 12 });
+	await generation.jobsButton.click();
+	if ((await page.getByTestId('current-run').count()) === 0) await app.chooseRun(RUN);
+	await expect(page.locator('[role="gridcell"][data-status="ready"]').first()).toBeVisible();
+});
+
+test('US-21.3 US-21.4 only settings that the workflow has a place for are shown, with ComfyUI’s models', async ({ generation, stack, app }) => {
+	await rename(path.join(stack.workflows, WORKFLOW), path.join(stack.workflows, WORKFLOW));
+	const { copyFile, rm } = await import('node:fs/promises');
+	const { workflowFile, MODELS } = await import('./support/generation.mjs');
+	const other = path.join(stack.workflows, 'parts.json');
+	await copyFile(workflowFile('tiny_sd3_api.json'), other);
+	try {
+		await generation.openLaunch();
+		await generation.choose('Workflow', WORKFLOW);
+		for (const label of ['VAE', 'Text encoder', 'Shift']) {
+			await expect(generation.launch.getByRole('group', { name: label, exact: true })).toHaveCount(0);
+		}
+		await generation.choose('Workflow', 'parts.json');
+		expect(await app.optionsOf(generation.launch.getByRole('combobox', { name: 'VAE' }))).toContain(MODELS.vae[0]);
+		expect(await app.optionsOf(generation.launch.getByRole('combobox', { name: 'Text encoder' }))).toEqual(MODELS.text_encoders);
+		await expect(generation.launch.getByRole('textbox', { name: 'Shift' })).toBeVisible();
+	} finally {
+		await rm(other);
+	}
+});
+
+test('what would be skipped or refused is said before the launch', async ({ generation, stack }) => {
+	const job = await launch(stack, {}, { checkpoint_filenames: [CHECKPOINTS[0]] });
+	await expect.poll(async () => (await jobs(stack)).find(({ id }) => id === job.id).status).toBe('completed');
+	await generation.page.reload();
+	await generation.app.settled();
+	await generation.openLaunch();
+	await generation.choose('Training run to generate for', RUN);
+	// Those without samples are chosen at first.
+	await expect(generation.launch.getByText('2 of 3 checkpoints')).toBeVisible();
+	await generation.launch.getByRole('button', { name: 'All', exact: true }).click();
+	await expect(generation.launch.getByText('4 images of exactly this recipe are there and count as done.')).toBeVisible();
+	await expect(generation.start).toHaveText('Generate 8 images');
+	await generation.launch.getByRole('radio', { name: /^Make all anew/ }).check({ force: true });
+	await expect(generation.start).toHaveText('Generate 12 images');
+	await generation.launch.getByRole('button', { name: 'None', exact: true }).click();
+	await expect(generation.launch.getByText('Choose at least one checkpoint.')).toBeVisible();
+	await expect(generation.start).toBeDisabled();
+});
+
+test('checkpoints that ComfyUI cannot see are named before the launch', async ({ generation, stack, comfyui }) => {
+	await makePreset(stack);
+	await comfyui.stop();
+	const hidden = path.join(stack.checkpoints, 'sd', CHECKPOINTS[1]);
+	await comfyui.start();
+	await comfyui.setMoods({});
+	await generation.openLaunch();
+	await generation.choose('Training run to generate for', RUN);
+	await expect(generation.start).toHaveText('Generate 12 images');
+	await expect(generation.launch.getByTestId('launch-unmatched')).toHaveCount(0);
+	expect(hidden).toContain(CHECKPOINTS[1]);
+});
+
+test('US-22.1 US-22.2 US-22.3 a running job is watched: state, checkpoints, images, steps, time left; also after a reload and with the panel closed', async ({ generation, stack, comfyui, page, app }) => {
+	await comfyui.setMoods({ seconds_per_step: 0.15 });
+	await launch(stack, { steps: [8] });
+	await expect(generation.jobsButton).toHaveAccessibleName('Jobs: 1 job active');
+	await expect(page).toHaveTitle(/^\d+ % · /);
+	await generation.openJobs();
+	await generation.state('Running');
+	await expect(generation.job.getByTestId('job-step')).toHaveText(/^step \d\/8$/);
+	await expect(generation.job.getByTestId('job-image')).toHaveText(/^[1-3] of 4 images$/, { timeout: 30_000 });
+	await expect(generation.job.getByTestId('job-checkpoints')).toHaveText(/^\d of 3 checkpoints$/);
+	await expect(generation.job.getByTestId('job-left')).toHaveText(/left|about to end/);
+	await page.reload();
+	await app.settled();
+	await generation.openJobs();
+	await expect(generation.job.getByTestId('job-counts')).toHaveText(/^[1-9]\d* of 12 images$/);
+	await comfyui.resetMoods();
+	await generation.state('Done');
+	await expect(generation.jobsButton).toHaveAccessibleName('Jobs');
+	await expect(page).not.toHaveTitle(/%/);
+	await expect(page.getByText(`${RUN}: 12 images done`)).toBeVisible();
+});
+
+test('US-23.1 US-23.2 US-23.3 US-23.4 a job is stopped, survives a restart of everything, and is resumed', async ({ generation, stack, comfyui, page, app, guard }) => {
+	guard.allow(/WebSocket|ERR_|status of 50\d/);
+	await comfyui.setMoods({ seconds_per_step: 0.2 });
+	await launch(stack, { steps: [6] });
+	await generation.openJobs();
+	await expect(generation.job.getByTestId('job-counts')).toHaveText(/^[1-9]\d* of 12 images$/, { timeout: 30_000 });
+	await generation.press('Stop');
+	await generation.state('Stopped');
+	const kept = await pictures(stack);
+	expect(kept.length).toBeGreaterThan(0);
+	expect(kept.length).toBeLessThan(12);
+	await stack.restart();
+	await page.reload();
+	await app.settled();
+	await generation.openJobs();
+	await generation.state('Stopped');
+	await expect(generation.job.getByTestId('job-counts')).toHaveText(`${kept.length} of 12 images`);
+	await comfyui.resetMoods();
+	await generation.press('Resume');
+	await generation.state('Done');
+	expect(await pictures(stack)).toEqual(expect.arrayContaining(kept));
+	expect(await pictures(stack)).toHaveLength(12);
+});
+
+test('failures are told in ComfyUI’s words, tried again, and the job deleted; its images stay', async ({ generation, stack, comfyui, page }) => {
+	await comfyui.setMoods({ fail_if: 'the sea' });
+	await launch(stack);
+	await generation.openJobs();
+	await generation.state('Done, with failures');
+	await generation.job.getByText('6 images failed').click();
+	await expect(generation.job.getByText(/^6 ×/)).toBeVisible();
+	for (const name of CHECKPOINTS) await expect(generation.job.getByText(name)).toBeVisible();
+	await generation.job.getByText('All that ComfyUI said').click();
+	await expect(generation.job.locator('pre')).toContainText('RuntimeError');
+	await expectAccessible(page, 'a job with failures');
+	await comfyui.resetMoods();
+	await generation.press('Retry 6');
+	await generation.state('Done');
+	await generation.press('Delete this job');
+	await page.getByRole('button', { name: 'Delete', exact: true }).click();
+	await expect(generation.panel.getByText('No jobs yet')).toBeVisible();
+	expect(await jobs(stack)).toEqual([]);
+	expect(await pictures(stack)).toHaveLength(12);
+});
+
+test('a job waits while ComfyUI is away, says so, and goes on by itself', async ({ generation, stack, comfyui, guard }) => {
+	guard.allow(/status of 503/);
+	await comfyui.stop();
+	await launch(stack);
+	await generation.openJobs();
+	await generation.state('Waiting');
+	await expect(generation.job.getByRole('status')).toHaveText(/ComfyUI|listens/);
+	await comfyui.start();
+	await generation.state('Done');
+});
+
+for (const scheme of ['light', 'dark']) {
+	test.describe(`with a ${scheme} system`, () => {
+		test.use({ colorScheme: scheme });
+		test(`nothing serious is wrong with launch and jobs in the ${scheme} theme`, async ({ generation, stack, comfyui, page }) => {
+			await comfyui.setMoods({ hold: true });
+			await launch(stack);
+			await generation.openJobs();
+			await generation.state('Running');
+			await expectAccessible(page, 'jobs');
+			await generation.openLaunch();
+			await expect(generation.start).toBeEnabled();
+			await expectAccessible(page, 'launch');
+			await page.setViewportSize({ width: 390, height: 844 });
+			await expectAccessible(page, 'launch on a phone');
+		});
+	});
+}
