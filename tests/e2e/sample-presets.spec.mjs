@@ -25,7 +25,7 @@ test('US-20.1 US-20.3 US-20.5 a preset is made, counted while it is made, and th
 	await editor.getByRole('textbox', { name: 'Height' }).fill('768');
 	await expect(sum).toHaveText(/2 prompts × 5 step counts × 4 cfgs × 3 seeds = ?120 images per checkpoint/);
 	await generation.save();
-	await expect(listed(generation)).toHaveText([/Night shift\s*120 images per checkpoint/]);
+	await expect(listed(generation)).toHaveText([/Night shift ?120 images per checkpoint/]);
 
 	const { text } = await get(stack, '/api/sample-presets');
 	expect(text.replaceAll(' ', '')).toContain(`"seeds":[420,${LARGEST},7]`);
@@ -60,13 +60,13 @@ test('US-20.4 presets are loaded, edited, renamed, duplicated and deleted', asyn
 	await generation.type('Seeds', '10-12');
 	await generation.editor.getByRole('textbox', { name: 'Name of the sample preset' }).fill('Seven');
 	await generation.save();
-	await expect(listed(generation)).toHaveText([/^Seven\s*10 images/, /^Two/]);
+	await expect(listed(generation)).toHaveText([/^Seven ?10 images/, /^Two/]);
 	await generation.library.getByRole('button', { name: 'Duplicate this preset' }).click();
 	await generation.save();
-	await expect(listed(generation)).toHaveText([/^Seven\s/, /^Seven 2/, /^Two/]);
+	await expect(listed(generation)).toHaveText([/^Seven ?10/, /^Seven 2/, /^Two/]);
 	await generation.library.getByRole('button', { name: 'Delete this preset' }).click();
 	await page.getByRole('button', { name: 'Delete', exact: true }).click();
-	await expect(listed(generation)).toHaveText([/^Seven\s/, /^Two/]);
+	await expect(listed(generation)).toHaveText([/^Seven ?10/, /^Two/]);
 	expect(await names(stack)).toEqual(['Seven', 'Two']);
 });
 
@@ -150,7 +150,7 @@ test('a preset leaves as a file and comes back from it, seeds exactly', async ({
 	await generation.library.locator('input[type="file"]').setInputFiles({ name: 'b.json', mimeType: 'application/json', buffer: await readFile(file) });
 	expect(await generation.valuesOf('Seeds')).toEqual([LARGEST, '3']);
 	await generation.save();
-	await expect(listed(generation)).toHaveText([/^Away & back\s/, /^Away & back 2/]);
+	await expect(listed(generation)).toHaveText([/^Away & back ?4/, /^Away & back 2/]);
 	await generation.library.locator('input[type="file"]').setInputFiles({ name: 'c.json', mimeType: 'application/json', buffer: Buffer.from('{"name": "x"}') });
 	await expect(generation.library.getByRole('alert').filter({ hasText: 'c.json: steps: It is no list of numbers.' })).toBeVisible();
 });

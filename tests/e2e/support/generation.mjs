@@ -11,6 +11,8 @@ export { expect };
 
 export const RUN = 'sd/harbour';
 export const CHECKPOINTS = ['100', '200', '300'].map((step) => `harbour-step00000${step}.safetensors`);
+/** A run of one checkpoint, in a directory that ComfyUI does not see. */
+export const UNSEEN = { name: 'unseen', checkpoint: 'unseen-step00000100.safetensors' };
 export const WORKFLOW = 'checkpoint.json';
 export const MODELS = { vae: ['clear_vae.safetensors'], text_encoders: ['long_clip.safetensors'], diffusion_models: ['flux/base.safetensors'] };
 export const workflowFile = (name) => path.join(root, 'tests/fixtures/comfyui/workflows', name);
@@ -35,6 +37,9 @@ async function prepare(place) {
 	const directory = path.join(place, 'checkpoints', path.dirname(RUN));
 	await mkdir(directory, { recursive: true });
 	for (const name of CHECKPOINTS) await writeFile(path.join(directory, name), `\x02\0\0\0\0\0\0\0{}${name}`);
+	const elsewhere = path.join(place, 'elsewhere');
+	await mkdir(elsewhere);
+	await writeFile(path.join(elsewhere, UNSEEN.checkpoint), '\x02\0\0\0\0\0\0\0{}');
 	const workflows = path.join(place, 'workflows');
 	await mkdir(workflows);
 	await copyFile(workflowFile('tiny_ckpt_api.json'), path.join(workflows, WORKFLOW));
@@ -52,7 +57,11 @@ export const test = base.extend({
 				modelsIn: { checkpoints: path.join(place, 'checkpoints') },
 				output: path.join(place, 'pictures'),
 			});
-			const config = { workflow_dir: workflows, comfyui: comfyui.config };
+			const config = {
+				checkpoint_dirs: ['checkpoints', 'elsewhere'].map((name) => path.join(place, name)),
+				workflow_dir: workflows,
+				comfyui: comfyui.config,
+			};
 			try {
 				let launch = await startStack({ place, config });
 				const { port } = launch;

@@ -148,6 +148,8 @@ export function failureGroups(items: ItemDetails): FailureGroup[] {
   const groups = new Map<string, { details: string | undefined; count: number; checkpoints: Set<string> }>()
   for (const { error_message, error_details, checkpoint_filename, count } of items) {
     const group = groups.get(error_message) ?? { details: error_details, count: 0, checkpoints: new Set<string>() }
+    // Told once for each message.
+    group.details ??= error_details
     group.count += count
     group.checkpoints.add(checkpoint_filename)
     groups.set(error_message, group)

@@ -19,6 +19,7 @@ export interface ComfyUI {
 
 /** The feed tells of changes while the worker runs; this is how often they are looked for anyhow. */
 const LOOK_MS = 60_000
+const AGAIN_MS = 5_000
 
 const TYPES: readonly ModelType[] = ['checkpoint', 'unet', 'lora', 'vae', 'clip', 'sampler', 'scheduler']
 
@@ -51,10 +52,12 @@ export function useComfyUI(): ComfyUI {
   function look(): void {
     if (document.visibilityState === 'visible' && status.remote.value.value?.enabled !== false) void check()
   }
+  let soon: ReturnType<typeof setTimeout> | undefined
   const timer = setInterval(look, LOOK_MS)
   document.addEventListener('visibilitychange', look)
   onScopeDispose(() => {
     clearInterval(timer)
+    clearTimeout(soon)
     document.removeEventListener('visibilitychange', look)
   })
   void check()
@@ -66,9 +69,12 @@ export function useComfyUI(): ComfyUI {
     check,
     hear({ connected, error }) {
       const before = status.remote.value.value
-      if (before) status.set({ enabled: before.enabled, connected, ...(error !== undefined && { error }) })
-      // It knows the version, and more of the reason.
-      void check()
+      if (!before) return
+      const { enabled, version } = before
+      status.set({ enabled, connected, ...(version !== undefined && { version }), ...(error !== undefined && { error }) })
+      // Which version has come back; asked at once, the service may still tell what it knew a moment ago.
+      clearTimeout(soon)
+      if (connected) soon = setTimeout(() => void check(), AGAIN_MS)
     },
     models(type) {
       const { remote } = listOf(type)

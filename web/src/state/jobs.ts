@@ -33,6 +33,7 @@ export function useJobs(): Jobs {
   /** The jobs of which we have heard since the list was last asked for. */
   let touched = new Set<string>()
   let reading: Promise<void> | undefined
+  let next: Promise<void> | undefined
   let timer: ReturnType<typeof setTimeout> | undefined
   onScopeDispose(() => clearTimeout(timer))
 
@@ -48,14 +49,24 @@ export function useJobs(): Jobs {
       reading = undefined
     }
   }
+  /** What is under way was asked for before, and may not know yet what made somebody ask again. */
   function load(): Promise<void> {
-    clearTimeout(timer)
-    timer = undefined
-    reading ??= read()
-    return reading
+    if (!reading) {
+      reading = read()
+      return reading
+    }
+    next ??= reading.then(() => {
+      next = undefined
+      reading = read()
+      return reading
+    })
+    return next
   }
   function readSoon(): void {
-    timer ??= setTimeout(() => void load(), READ_PAUSE_MS)
+    timer ??= setTimeout(() => {
+      timer = undefined
+      void load()
+    }, READ_PAUSE_MS)
   }
 
   function put(entry: JobEntry): void {
