@@ -43,11 +43,14 @@ int64_t executor_later(struct executor *executor, int64_t pause)
 
 void executor_raise(struct executor *executor, struct executor_trouble *trouble, const char *reason)
 {
-	trouble->pause = trouble->present ? trouble->pause * 2 : FIRST_RETRY;
-	if (trouble->pause > LAST_RETRY)
-		trouble->pause = LAST_RETRY;
-	trouble->present = true;
-	trouble->retry_at = executor_later(executor, trouble->pause);
+	/* Requests that were under way together fail together. */
+	if (!executor_is_blocked(executor, trouble)) {
+		trouble->pause = trouble->present ? trouble->pause * 2 : FIRST_RETRY;
+		if (trouble->pause > LAST_RETRY)
+			trouble->pause = LAST_RETRY;
+		trouble->present = true;
+		trouble->retry_at = executor_later(executor, trouble->pause);
+	}
 	executor_copy(trouble->reason, sizeof(trouble->reason), reason);
 }
 

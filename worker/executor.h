@@ -240,7 +240,7 @@ void executor_ends(struct executor *executor, struct executor_slot *slot, enum e
 
 /*
  * A request had no answer, or not ComfyUI's. `slot` or `chore` says whose, neither: a probe's.
- * `sent`: it may have reached ComfyUI.
+ * `sent`: it may have reached ComfyUI; of EXECUTOR_FETCH: and counts as a try.
  */
 void executor_unreachable(struct executor *executor, struct executor_slot *slot,
 	struct executor_chore *chore, bool sent, const char *reason);

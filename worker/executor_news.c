@@ -267,12 +267,13 @@ void executor_unreachable(struct executor *executor, struct executor_slot *slot,
 	struct executor_chore *chore, bool sent, const char *reason)
 {
 	executor_raise(executor, &executor->comfyui, reason);
-	/* What is known of ComfyUI is to be set right when that has passed. */
-	executor->probe_wanted = true;
 	if (chore)
 		executor->chore_busy = false;
-	if (!slot && !chore)
+	if (!slot && !chore) {
 		executor->probing = false;
+		/* Nobody else may be asking. */
+		executor->probe_wanted = true;
+	}
 	if (!slot)
 		return;
 	slot->busy = false;

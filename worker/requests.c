@@ -9,6 +9,19 @@
 /* --- Answers -----------------------------------------------------------------------------------
  */
 
+/*
+ * Whether the request may have reached ComfyUI. For a picture that counts as a try, so neither a
+ * proxy's word that ComfyUI is away does nor silence, which is how it is when it loads a model.
+ */
+static bool has_reached(
+	const struct worker_request *request, const struct comfyui_response *response)
+{
+	if (request->verb != EXECUTOR_FETCH)
+		return response->sent;
+	return response->status == 200 ||
+	       (response->sent && !response->status && !response->timed_out);
+}
+
 /* Tells of an answer that is none. Always false. */
 static bool tell_failure(struct worker_request *request, const struct comfyui_response *response,
 	const struct error *error)
@@ -19,8 +32,8 @@ static bool tell_failure(struct worker_request *request, const struct comfyui_re
 		executor_server_failed(executor, request->slot, request->chore, error->message);
 		return false;
 	}
-	executor_unreachable(
-		executor, request->slot, request->chore, response->sent, error->message);
+	executor_unreachable(executor, request->slot, request->chore,
+		has_reached(request, response), error->message);
 	worker_set_state(request->worker, TEXT(""), error->message);
 	return false;
 }

@@ -118,6 +118,28 @@ describe('an image comes in the end although', () => {
 	}
 });
 
+describe('an image that ComfyUI has made', () => {
+	test('is fetched however long a proxy says that ComfyUI is away', async () => {
+		// The last image, so that nothing else is asked meanwhile.
+		await rendering.comfyui.setMoods({ seconds_per_step: 0.5 });
+		const { id } = await rendering.launch({ seeds: 1 });
+		await eventually('one image is left', async () => (await rendering.job(id)).completed_items === 3);
+		await rendering.comfyui.setMoods({ view: 'reset' });
+		const asked = async () => JSON.stringify(await rendering.comfyui.calls()).split('/view').length;
+		const before = await asked();
+		await eventually('a picture is asked for', async () => (await asked()) > before);
+		await rendering.comfyui.setMoods({ view: '', proxy: '502' });
+		await rendering.waits(id, /does not reach ComfyUI/);
+		// Longer than the pauses between five tries.
+		await new Promise((resolve) => setTimeout(resolve, 9000));
+		await rendering.comfyui.setMoods({ proxy: '' });
+		const job = await rendering.reach(id, 'completed');
+		assert.deepEqual([job.completed_items, job.failed_items], [4, 0]);
+		assert.match(await rendering.log(), /event=job\.waiting .*does not reach ComfyUI/);
+		await rendering.clean(id);
+	});
+});
+
 describe('an image is given up with a reason when', () => {
 	test('one of several outputs was refused', (t) => weather(t, { partial: once(true) }, { failed: 1, reason: /not in list/ }));
 	test('a node fails', (t) => weather(t, { fail: once('boom') }, { failed: 1, reason: /KSampler.*boom/ }));

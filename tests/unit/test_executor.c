@@ -419,6 +419,25 @@ static void test_what_is_given_up_is_taken_out_of_the_queue(void **state)
 	expect_nothing();
 }
 
+/* Two requests that fail for the same reason are one trouble. */
+static void test_what_fails_together_waits_once(void **state)
+{
+	int64_t retry_at;
+
+	(void)state;
+	executor_unreachable(&executor, NULL, NULL, true, "away");
+	retry_at = executor.comfyui.retry_at;
+	executor_unreachable(&executor, NULL, NULL, true, "still away");
+	assert_int_equal(executor.comfyui.retry_at, retry_at);
+	assert_string_equal(executor.comfyui.reason, "still away");
+	/* Although nobody has work for it, it is asked again. */
+	executor_tell_work(&executor, false);
+	pass(SECOND);
+	while (executor_next(&executor, &action) && action.verb != EXECUTOR_PROBE)
+		continue;
+	assert_int_equal(action.verb, EXECUTOR_PROBE);
+}
+
 /* Whoever looks at the state must not read of trouble that has passed. */
 static void test_comfyui_is_asked_for_after_trouble(void **state)
 {
@@ -802,6 +821,7 @@ int main(void)
 		cmocka_unit_test_setup(test_a_full_disk_holds_up_nobody_else, set_up),
 		cmocka_unit_test_setup(test_what_is_given_up_is_taken_out_of_the_queue, set_up),
 		cmocka_unit_test_setup(test_comfyui_is_asked_for_after_trouble, set_up),
+		cmocka_unit_test_setup(test_what_fails_together_waits_once, set_up),
 		cmocka_unit_test_setup(test_memory_is_freed_once, set_up),
 		cmocka_unit_test_setup(
 			test_a_deaf_feed_is_connected_anew_under_another_name, set_up),
