@@ -36,6 +36,7 @@ const processNamed = async (stack, pattern) =>
 	(await processesOf(stack.runtimeDirectory)).find(({ command }) => pattern.test(command));
 const WATCHER = /^\/.*bin\/watcher$/;
 const KEEPER = /^websocketd /;
+const WORKER = /^\/.*bin\/worker$/;
 
 for (const method of ['auto', 'poll']) {
 	describe(`files, watch: ${method}`, () => {
@@ -478,12 +479,16 @@ describe('processes that die', () => {
 describe('jobs', () => {
 	let stack;
 	let feed;
+	let worker;
 	let database;
 	const JOB = '00000000-0000-4000-8000-000000000001';
 	const NOW = '2026-01-02T03:04:05.678Z';
 
 	before(async () => {
 		stack = await startStack();
+		// These jobs are the test's own: the worker is to leave them alone.
+		worker = await eventually('the worker runs', () => processNamed(stack, WORKER));
+		process.kill(worker.pid, 'SIGSTOP');
 		feed = await connect(stack);
 		// Another process that commits, as the worker does.
 		database = new DatabaseSync(path.join(stack.directory, 'data', 'checkpoint-sampler.db'), { timeout: 5000 });
@@ -491,6 +496,7 @@ describe('jobs', () => {
 	after(async () => {
 		database.close();
 		for (const client of clients.splice(0)) await client.close();
+		process.kill(worker.pid, 'SIGCONT');
 		await stack.stop();
 	});
 	const insertJob = (id) => {
