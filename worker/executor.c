@@ -287,11 +287,12 @@ static bool record_slot(
 	/* Nothing of it is in ComfyUI: it is given back to be made another time. */
 	if (is_unsubmitted(slot) && (slot->stopping || executor->quitting))
 		slot->stage = EXECUTOR_RELEASING;
+	/* Saving asks it, too: whose picture is there already? */
+	if (executor_is_blocked(executor, &executor->store))
+		return false;
 	if (slot->stage == EXECUTOR_SAVING)
 		return !executor_is_blocked(executor, &executor->disk) &&
 		       act(action, EXECUTOR_SAVE, slot);
-	if (executor_is_blocked(executor, &executor->store))
-		return false;
 	if (slot->stage == EXECUTOR_LEASED)
 		return act(action, EXECUTOR_PREPARE, slot);
 	if (slot->stage == EXECUTOR_RENEWING)

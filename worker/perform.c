@@ -107,8 +107,13 @@ static void save(struct worker *worker, struct executor_slot *slot)
 	struct worker_item *item = worker_item_of(worker, slot);
 	struct library_output_state state;
 	struct error error;
+	bool taken;
 
-	if (worker_place_is_taken(worker, slot)) {
+	if (!worker_place_is_taken(worker, slot, &taken, &error)) {
+		worker_store_error(worker, NULL, &error);
+		return;
+	}
+	if (taken) {
 		executor_ends(&worker->executor, slot, EXECUTOR_SKIPPING, STORE_JOB_OCCUPIED_CODE,
 			STORE_JOB_OCCUPIED_MESSAGE);
 		return;

@@ -59,17 +59,24 @@ static bool has_bytes(struct worker *worker, const char *path, struct text bytes
 	return same;
 }
 
-bool worker_place_is_taken(struct worker *worker, const struct executor_slot *slot)
+bool worker_place_is_taken(
+	struct worker *worker, const struct executor_slot *slot, bool *taken, struct error *error)
 {
 	struct worker_item *item = worker_item_of(worker, slot);
 	struct library_output_state state;
-	struct error error;
 	bool same;
 
-	return text_equal(item->work.existing, TEXT("skip")) &&
-	       library_output_look(worker->config->sample_dir, item->output_path, &state, &error) &&
-	       state.exists && is_same(worker, item, &state, &same, &error) && !same &&
-	       !has_bytes(worker, item->output_path, buffer_text(&item->picture));
+	*taken = false;
+	/* What cannot be looked at cannot be written either: saving tells why, and waits. */
+	if (!text_equal(item->work.existing, TEXT("skip")) ||
+		!library_output_look(
+			worker->config->sample_dir, item->output_path, &state, error) ||
+		!state.exists)
+		return true;
+	if (!is_same(worker, item, &state, &same, error))
+		return false;
+	*taken = !same && !has_bytes(worker, item->output_path, buffer_text(&item->picture));
+	return true;
 }
 
 bool worker_picture_decides(struct worker *worker, struct executor_slot *slot)

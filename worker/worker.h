@@ -139,10 +139,12 @@ const struct comfyui_template *worker_template_of(
 bool worker_picture_decides(struct worker *worker, struct executor_slot *slot);
 
 /*
- * The same once the picture is in memory: true if another one has been put into its place that is
+ * The same once the picture is in memory: whether another one has been put into its place that is
  * not to be touched. One that a crash left unrecorded is no other: its recipe or its bytes tell.
+ * False with the error if the database does not say: then nothing may be written.
  */
-bool worker_place_is_taken(struct worker *worker, const struct executor_slot *slot);
+bool worker_place_is_taken(
+	struct worker *worker, const struct executor_slot *slot, bool *taken, struct error *error);
 
 /* Fills what of the item does not depend on an attempt. False without memory. */
 bool worker_begin_item(struct worker *worker, struct executor_slot *slot);

@@ -373,6 +373,27 @@ static void test_a_full_disk_stops_all_but_saving(void **state)
 	(void)lease("two", 2);
 }
 
+/* Whose picture is in the place, the database knows. */
+static void test_nothing_is_saved_while_the_database_is_away(void **state)
+{
+	struct executor_slot *slot = submit("one", 1);
+
+	(void)state;
+	executor_tell_work(&executor, false);
+	tell(COMFYUI_EVENT_ENDED, "one");
+	expect(EXECUTOR_LOOK_HISTORY);
+	executor_history_success(&executor, slot, &PICTURE);
+	expect(EXECUTOR_FETCH);
+	executor_fetched(&executor, slot);
+	expect(EXECUTOR_SAVE);
+	executor_store_failed(&executor, "The database is busy.");
+	expect_nothing();
+	pass(SECOND);
+	expect(EXECUTOR_SAVE);
+	executor_saved(&executor, slot);
+	expect(EXECUTOR_COMPLETE);
+}
+
 /* The job whose picture filled the disk is deleted: nothing is left to be saved, or to wait for. */
 static void test_a_full_disk_holds_up_nobody_else(void **state)
 {
@@ -818,6 +839,7 @@ int main(void)
 		cmocka_unit_test_setup(test_stopping_lets_the_running_one_finish, set_up),
 		cmocka_unit_test_setup(test_a_deleted_job, set_up),
 		cmocka_unit_test_setup(test_a_full_disk_stops_all_but_saving, set_up),
+		cmocka_unit_test_setup(test_nothing_is_saved_while_the_database_is_away, set_up),
 		cmocka_unit_test_setup(test_a_full_disk_holds_up_nobody_else, set_up),
 		cmocka_unit_test_setup(test_what_is_given_up_is_taken_out_of_the_queue, set_up),
 		cmocka_unit_test_setup(test_comfyui_is_asked_for_after_trouble, set_up),
