@@ -77,5 +77,6 @@ bool naming_decimal(double value, char text[static NAMING_DECIMAL_SIZE])
 void naming_append_prefix(
 	struct buffer *buffer, struct text job_id, struct text item_id, int64_t attempt)
 {
-	buffer_printf(buffer, "cs/%.8s/%.8s-%lld", job_id.at, item_id.at, (long long)attempt);
+	buffer_printf(buffer, "cs/%.8s/%.*s-%lld", job_id.at, TEXT_ARGUMENTS(item_id),
+		(long long)attempt);
 }

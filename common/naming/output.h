@@ -47,7 +47,8 @@ bool naming_decimal(double value, char text[static NAMING_DECIMAL_SIZE]);
 
 /*
  * Appends the prefix under which ComfyUI keeps its own copy of a picture, another one for every
- * attempt: `cs/` and the first 8 characters of both ids.
+ * attempt: `cs/`, the first 8 characters of the job's id and the item's whole id. Of 100,000 items,
+ * two would share the first 8 more often than not, and one could be given the other's picture.
  */
 void naming_append_prefix(
 	struct buffer *buffer, struct text job_id, struct text item_id, int64_t attempt);

@@ -405,13 +405,13 @@ static void test_every_attempt_has_an_id_and_a_prefix_of_its_own(void **state)
 	struct store_work again;
 	struct store_attempt second;
 	struct error error;
-	char prefix[40];
+	char prefix[80];
 
 	(void)state;
 	(void)job_fixture_create(&fixture, 1, 1, NULL);
 	work = job_fixture_claim(&fixture);
 	assert_int_equal(work.attempt_count, 1);
-	(void)snprintf(prefix, sizeof(prefix), "cs/%.8s/%.8s-1", work.job_id.at, work.item_id.at);
+	(void)snprintf(prefix, sizeof(prefix), "cs/%.8s/%s-1", work.job_id.at, work.item_id.at);
 	assert_string_equal(work.attempts[0].file_prefix.at, prefix);
 	assert_int_equal(work.attempts[0].prompt_id.length, 36);
 	assert_true(
