@@ -172,6 +172,13 @@ static void remove_copy(struct worker *worker, const struct executor_slot *slot)
 /* --- Ends --------------------------------------------------------------------------------------
  */
 
+/* An item may fail later for a reason that its traceback does not tell. */
+static bool is_execution_error(const struct executor_slot *slot)
+{
+	return strcmp(slot->fault.code, "execution_error") == 0 ||
+	       strcmp(slot->fault.code, "out_of_memory") == 0;
+}
+
 /* Records how the item ended. `*count`: how many items ended with it. */
 static bool record_end(struct worker *worker, const struct executor_slot *slot, int64_t *count,
 	struct error *error)
@@ -182,7 +189,7 @@ static bool record_end(struct worker *worker, const struct executor_slot *slot, 
 	struct store_fault fault = {
 		.code = text_from(slot->fault.code),
 		.message = text_from(slot->fault.message),
-		.details = {NULL, 0},
+		.details = is_execution_error(slot) ? item->traceback : (struct text){NULL, 0},
 	};
 	double seconds = slot->started_at && slot->ended_at
 				 ? (double)(slot->ended_at - slot->started_at) / 1e9

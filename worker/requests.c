@@ -223,6 +223,16 @@ static bool know_save_node(struct worker_request *request)
 	return true;
 }
 
+/* Without memory the message alone is told. */
+static void keep_traceback(const struct worker_request *request, struct text traceback)
+{
+	struct worker_item *item = worker_item_of(request->worker, request->slot);
+
+	item->traceback = text_head(traceback,
+		traceback.length < LIMIT_JOB_DETAILS ? traceback.length : LIMIT_JOB_DETAILS);
+	item->traceback = arena_text(&item->arena, item->traceback);
+}
+
 static void take_history(struct worker_request *request, struct comfyui_response *response)
 {
 	struct executor *executor = &request->worker->executor;
@@ -246,6 +256,7 @@ static void take_history(struct worker_request *request, struct comfyui_response
 				find_picture(&history, slot, &picture) ? &picture : NULL);
 		break;
 	case COMFYUI_FAILED:
+		keep_traceback(request, history.traceback);
 		message = arena_copy(&request->arena, history.message);
 		executor_history_failed(executor, slot, history.out_of_memory,
 			message ? message : "ComfyUI reported an error.");

@@ -34,6 +34,7 @@ struct worker_item {
 	struct store_output output;
 	struct comfyui_recipe recipe;
 	char digest[COMFYUI_DIGEST_SIZE]; /* the recipe's */
+	struct text traceback; /* of the present attempt, where ComfyUI reported an error */
 };
 
 /* Who asked: given to the client with each request, told again with the answer. */

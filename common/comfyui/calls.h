@@ -128,6 +128,7 @@ struct comfyui_history {
 	enum comfyui_outcome outcome;
 	struct text message;	/* why it failed: a sentence with ComfyUI's words */
 	struct text error_type; /* "torch.OutOfMemoryError" */
+	struct text traceback;	/* Python's, as it prints it; may be empty */
 	bool out_of_memory;	/* of the graphics card */
 	struct comfyui_image *images;
 	size_t image_count;

@@ -44,6 +44,32 @@ static struct text sentence(struct arena *arena, const struct json *data)
 	return text_from(made);
 }
 
+/* The lines of Python's traceback, each with its end, as one text; what has no memory is left out.
+ */
+static struct text read_traceback(struct arena *arena, const struct json *data)
+{
+	const struct json *lines = json_member(data, "traceback");
+	struct text joined = {"", 0};
+	size_t length = 0;
+	char *at;
+
+	if (!lines || lines->type != JSON_ARRAY)
+		return joined;
+	for (const struct json *line = lines->first; line; line = line->next)
+		length += line->type == JSON_STRING ? line->string.length : 0;
+	at = length ? arena_alloc(arena, length) : NULL;
+	if (!at)
+		return joined;
+	joined = (struct text){at, length};
+	for (const struct json *line = lines->first; line; line = line->next) {
+		if (line->type != JSON_STRING)
+			continue;
+		memcpy(at, line->string.at, line->string.length);
+		at += line->string.length;
+	}
+	return joined;
+}
+
 /* Reads one of status.messages: ["execution_error", {…}]. */
 static void read_message(
 	struct arena *arena, const struct json *message, struct comfyui_history *history)
@@ -66,6 +92,7 @@ static void read_message(
 		history->out_of_memory =
 			text_ends_with(history->error_type, TEXT("OutOfMemoryError"));
 		history->message = sentence(arena, data);
+		history->traceback = read_traceback(arena, data);
 	}
 }
 

@@ -142,7 +142,8 @@ describe('an image that ComfyUI has made', () => {
 
 describe('an image is given up with a reason when', () => {
 	test('one of several outputs was refused', (t) => weather(t, { partial: once(true) }, { failed: 1, reason: /not in list/ }));
-	test('a node fails', (t) => weather(t, { fail: once('boom') }, { failed: 1, reason: /KSampler.*boom/ }));
+	test('a node fails; its traceback is kept', (t) =>
+		weather(t, { fail: once('boom') }, { failed: 1, reason: /KSampler.*boom.*"error_details":".*File / }));
 	test('a node fails with megabytes of inputs', (t) => weather(t, { fail: once('boom'), error_bytes: 3_000_000 }, { failed: 1, reason: /boom/ }));
 	test('some always fail', (t) => weather(t, { fail_if: 'the sea' }, { failed: 4, reason: /"count":2/ }));
 	test('memory runs out again', (t) => weather(t, { oom: true }, { failed: ALL, reason: /memory/ }));
