@@ -175,8 +175,9 @@ static void remove_copy(struct worker *worker, const struct executor_slot *slot)
 /* An item may fail later for a reason that its traceback does not tell. */
 static bool is_execution_error(const struct executor_slot *slot)
 {
-	return strcmp(slot->fault.code, "execution_error") == 0 ||
-	       strcmp(slot->fault.code, "out_of_memory") == 0;
+	const char *code = slot->fault.code ? slot->fault.code : "";
+
+	return strcmp(code, "execution_error") == 0 || strcmp(code, "out_of_memory") == 0;
 }
 
 /* Records how the item ended. `*count`: how many items ended with it. */
