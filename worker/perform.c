@@ -172,12 +172,13 @@ static void remove_copy(struct worker *worker, const struct executor_slot *slot)
 /* --- Ends --------------------------------------------------------------------------------------
  */
 
-/* An item may fail later for a reason that its traceback does not tell. */
-static bool is_execution_error(const struct executor_slot *slot)
+/* What ComfyUI said at length; an item may fail later for a reason that this does not tell. */
+static struct text details_of(const struct executor_slot *slot, const struct worker_item *item)
 {
-	const char *code = slot->fault.code ? slot->fault.code : "";
-
-	return strcmp(code, "execution_error") == 0 || strcmp(code, "out_of_memory") == 0;
+	if (strcmp(slot->fault.code, "execution_error") == 0 ||
+		strcmp(slot->fault.code, "out_of_memory") == 0)
+		return item->traceback;
+	return (struct text){NULL, 0};
 }
 
 /* Records how the item ended. `*count`: how many items ended with it. */
@@ -190,7 +191,7 @@ static bool record_end(struct worker *worker, const struct executor_slot *slot, 
 	struct store_fault fault = {
 		.code = text_from(slot->fault.code),
 		.message = text_from(slot->fault.message),
-		.details = is_execution_error(slot) ? item->traceback : (struct text){NULL, 0},
+		.details = {NULL, 0},
 	};
 	double seconds = slot->started_at && slot->ended_at
 				 ? (double)(slot->ended_at - slot->started_at) / 1e9
@@ -201,6 +202,7 @@ static bool record_end(struct worker *worker, const struct executor_slot *slot, 
 	case EXECUTOR_SAVED:
 		return store_work_complete(worker->store, id, &item->output, seconds, error);
 	case EXECUTOR_FAILING:
+		fault.details = details_of(slot, item);
 		return store_work_fail(worker->store, id, &fault, error);
 	case EXECUTOR_SKIPPING:
 		return store_work_skip(worker->store, id, &fault, error);
