@@ -436,10 +436,13 @@ describe('processes that die', () => {
 	test('a queue of events that runs over is told, and afterwards nothing is wrong', async () => {
 		const feed = await connect(stack);
 		const most = Number(await readFile('/proc/sys/fs/inotify/max_queued_events', 'utf8'));
-		const one = path.join(place, 'samples', ONE, 'over=1.png');
-		const two = path.join(place, 'samples', ONE, 'over=2.png');
+		// No images: thousands of messages about them could be too much for the feed, which has a resync of its own for that.
+		const one = path.join(place, 'samples', ONE, 'over.part');
+		const two = path.join(place, 'samples', ONE, 'over.new');
+		await writeFile(one, PICTURE);
 		await write('over=1.png');
 		await told(feed, 'over=1.png');
+		feed.forget();
 		await kill(WATCHER, 'SIGSTOP');
 		for (let index = 0; index * 4 <= most; index++) {
 			await rename(one, two);
@@ -452,6 +455,7 @@ describe('processes that die', () => {
 		await told(feed, 'over=3.png');
 		await rm(path.join(place, 'samples', ONE, 'lost=1.png'));
 		await feed.next('the removal', ({ type, path: name }) => type === 'image_removed' && name === `${ONE}/lost=1.png`);
+		assert.equal(feed.all('resync').length, 1);
 	});
 	test('/health says what is missing, and everything else goes on', async () => {
 		const health = async (pattern) => {
