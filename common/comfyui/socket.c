@@ -38,6 +38,7 @@ struct comfyui_socket {
 	bool closing;	      /* the connection is to end, and nobody wants to hear of it */
 	bool stopping;	      /* `stop` was seen */
 	bool wanted;	      /* connect when the connection before is gone */
+	bool told_gone;	      /* the end of the connection was seen */
 	char client_id[64];   /* to connect under */
 	struct buffer frame;  /* what has come of it */
 	bool skipping;	      /* the frame is binary or too long */
@@ -91,6 +92,18 @@ static void receive(struct comfyui_socket *socket, struct lws *connection, struc
 /* --- The connection ----------------------------------------------------------------------------
  */
 
+static void gone(struct comfyui_socket *socket, struct text reason)
+{
+	bool silent = socket->closing;
+
+	socket->connection = NULL;
+	socket->told_gone = true;
+	socket->open = false;
+	socket->closing = false;
+	if (!silent)
+		tell(socket, COMFYUI_EVENT_DISCONNECTED, reason);
+}
+
 static void connect_now(struct comfyui_socket *socket)
 {
 	const struct comfyui_socket_target *target = socket->target;
@@ -124,19 +137,13 @@ static void connect_now(struct comfyui_socket *socket)
 	else
 		(void)snprintf(host, sizeof(host), is_address ? "[%s]:%d" : "%s:%d", target->host,
 			target->port);
-	/* A failure is told by a callback, before this returns or later. */
-	(void)lws_client_connect_via_info(&how);
-}
-
-static void gone(struct comfyui_socket *socket, struct text reason)
-{
-	bool silent = socket->closing;
-
-	socket->connection = NULL;
-	socket->open = false;
-	socket->closing = false;
-	if (!silent)
-		tell(socket, COMFYUI_EVENT_DISCONNECTED, reason);
+	/*
+	 * Of a failure there is mostly a callback, before this returns or later; not of one before
+	 * there is a connection, such as for want of memory or of descriptors.
+	 */
+	socket->told_gone = false;
+	if (!lws_client_connect_via_info(&how) && !socket->told_gone)
+		gone(socket, TEXT("no connection could be made"));
 }
 
 /* Ends the connection as the protocol has it: a close frame, the other side's, and the end. */
