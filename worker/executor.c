@@ -201,8 +201,9 @@ static bool follow(
 		      executor->now - slot->progress_at >= executor->stall;
 
 	if (stalls) {
+		/* An older ComfyUI interrupts whatever runs: only a look tells that this does. */
 		slot->stalled_at = executor->now;
-		slot->interrupt = true;
+		slot->left_queue = false;
 		slot->retry_at = executor->now;
 	}
 	if (executor->now < slot->retry_at)
@@ -411,8 +412,10 @@ static void let_go(struct executor *executor)
 			executor->comfyui.pause < AWAY_PAUSE || slot->stage < EXECUTOR_UNSURE ||
 			slot->stage > EXECUTOR_SALVAGING)
 			continue;
-		if (executor_add_chore(executor, slot->prompt_id, false))
+		if (executor_add_chore(executor, slot->prompt_id, false)) {
 			slot->stage = EXECUTOR_RELEASING;
+			slot->abandoned = true;
+		}
 	}
 	for (size_t i = 0; i < EXECUTOR_SLOTS; i++)
 		saves = saves || executor->slots[i].stage == EXECUTOR_SAVING;

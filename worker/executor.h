@@ -65,7 +65,8 @@ struct executor_slot {
 	bool rematched;	 /* its checkpoint was matched anew after a refusal */
 	bool left_queue; /* looking up: it is not in the queue; the history comes next */
 	bool withdraw;	 /* it is pending there and must not be rendered */
-	bool interrupt;	 /* it is to be interrupted */
+	bool interrupt;	 /* it is to be interrupted: it was seen running just now */
+	bool abandoned;	 /* it ends, and ComfyUI may have its prompt still */
 	bool heard;	 /* events of this prompt arrive */
 	unsigned absent; /* times in a row that neither queue nor history had it */
 	unsigned lost;	 /* attempts that vanished from ComfyUI */
@@ -75,7 +76,8 @@ struct executor_slot {
 	int64_t started_at;		/* 0: not known to be executed */
 	int64_t ended_at;		/* 0: not known to have ended */
 	int64_t progress_at;		/* the last sign that it gets on */
-	int64_t stalled_at;		/* when it was given up for making none; 0: it was not */
+	int64_t stalled_at;		/* when it was found to make none; 0: it was not */
+	int64_t interrupted_at;		/* for that; 0: it was not */
 	int64_t looked_at;		/* when queue or history were asked for last */
 	int64_t retry_at;		/* when to ask (again) */
 	int64_t pause;			/* between the last two times of asking */

@@ -180,6 +180,7 @@ void executor_renewed(struct executor *executor, struct executor_slot *slot, con
 	slot->started_at = 0;
 	slot->ended_at = 0;
 	slot->stalled_at = 0;
+	slot->interrupted_at = 0;
 	slot->ahead = 0;
 	slot->heard = false;
 	slot->picture.filename[0] = '\0';
@@ -244,6 +245,7 @@ void executor_submitted(struct executor *executor, struct executor_slot *slot,
 	executor_copy(slot->prompt_id, sizeof(slot->prompt_id), prompt_id);
 	if (fault) {
 		(void)executor_add_chore(executor, prompt_id, false);
+		slot->abandoned = true;
 		executor_ends(executor, slot, EXECUTOR_FAILING, fault->code, fault->message);
 		return;
 	}
@@ -263,10 +265,20 @@ static void fail_for_good(
 	executor_ends(executor, slot, EXECUTOR_FAILING, "comfyui_error", message);
 }
 
+/* What was seen running may have ended by the time ComfyUI answers again. */
+static void forget_interrupts(struct executor *executor)
+{
+	for (size_t i = 0; i < EXECUTOR_SLOTS; i++)
+		executor->slots[i].interrupt = false;
+	for (size_t i = 0; i < EXECUTOR_CHORES; i++)
+		executor->chores[i].interrupt = false;
+}
+
 void executor_unreachable(struct executor *executor, struct executor_slot *slot,
 	struct executor_chore *chore, bool sent, const char *reason)
 {
 	executor_raise(executor, &executor->comfyui, reason);
+	forget_interrupts(executor);
 	if (chore)
 		executor->chore_busy = false;
 	if (!slot && !chore) {
@@ -298,10 +310,12 @@ void executor_server_failed(struct executor *executor, struct executor_slot *slo
 		return;
 	}
 	slot->failed_requests++;
+	forget_interrupts(executor);
 	/* What its queue may hold has to leave it before anything else is submitted. */
 	if (slot->failed_requests >= FAILED_LIMIT &&
 		(slot->stage > EXECUTOR_SUBMITTED ||
 			executor_add_chore(executor, slot->prompt_id, false))) {
+		slot->abandoned = slot->stage <= EXECUTOR_SUBMITTED;
 		fail_for_good(executor, slot, "ComfyUI failed repeatedly.", reason);
 		return;
 	}
@@ -345,10 +359,27 @@ static void give_up_hung(struct executor *executor, struct executor_slot *slot)
 		for (size_t i = 0; i < EXECUTOR_CHORES; i++)
 			if (strcmp(executor->chores[i].prompt_id, slot->prompt_id) == 0) {
 				executor->chores[i].interrupted = true;
-				executor->chores[i].since = slot->stalled_at;
+				executor->chores[i].since = slot->interrupted_at;
 			}
 	}
+	slot->abandoned = true;
 	executor_ends(executor, slot, EXECUTOR_FAILING, "stalled", message);
+}
+
+/* It made no progress when it was looked for: what to do about that, now that it was seen. */
+static void see_stalled(
+	struct executor *executor, struct executor_slot *slot, enum executor_place place)
+{
+	if (place == EXECUTOR_PENDING) {
+		/* What waits cannot stall. */
+		slot->started_at = 0;
+		slot->stalled_at = 0;
+	} else if (executor->now - slot->progress_at < executor->stall) {
+		slot->stalled_at = 0;
+	} else {
+		slot->interrupt = true;
+		slot->retry_at = executor->now;
+	}
 }
 
 /* Its end was told while it was looked for. */
@@ -380,10 +411,14 @@ void executor_queue_seen(struct executor *executor, struct executor_slot *slot,
 	if (place == EXECUTOR_RUNNING && !slot->started_at)
 		slot->started_at = slot->progress_at = executor->now;
 	slot->withdraw = place == EXECUTOR_PENDING && slot->stopping;
-	if (slot->stalled_at && executor->now - slot->stalled_at > HUNG_AFTER)
+	if (slot->interrupted_at && executor->now - slot->interrupted_at > HUNG_AFTER) {
 		give_up_hung(executor, slot);
-	else if (!slot->withdraw)
+		return;
+	}
+	if (!slot->withdraw)
 		look_later(executor, slot);
+	if (slot->stalled_at && !slot->interrupted_at)
+		see_stalled(executor, slot, place);
 }
 
 void executor_cancelled(
@@ -401,6 +436,8 @@ void executor_cancelled(
 	}
 	if (!settle(executor, slot))
 		return;
+	if (slot->interrupt)
+		slot->interrupted_at = executor->now;
 	slot->withdraw = false;
 	slot->interrupt = false;
 	slot->heard = false;
@@ -448,7 +485,7 @@ void executor_history_absent(struct executor *executor, struct executor_slot *sl
 	/* Twice: a submission that timed out may still have been on its way. */
 	if (++slot->absent < 2) {
 		slot->retry_at = executor->now + FIRST_LOOK;
-	} else if (slot->stalled_at) {
+	} else if (slot->interrupted_at) {
 		executor_history_interrupted(executor, slot);
 	} else {
 		executor_go_to(executor, slot,
@@ -503,7 +540,7 @@ void executor_history_interrupted(struct executor *executor, struct executor_slo
 	if (!settle(executor, slot))
 		return;
 	executor_note_end(executor, slot);
-	if (!slot->stalled_at) {
+	if (!slot->interrupted_at) {
 		executor_ends(executor, slot, EXECUTOR_FAILING, "interrupted",
 			"The image was cancelled in ComfyUI.");
 		return;

@@ -197,7 +197,10 @@ static bool record_end(struct worker *worker, const struct executor_slot *slot, 
 				 ? (double)(slot->ended_at - slot->started_at) / 1e9
 				 : -1;
 
-	*count = 1;
+	*count = slot->stage == EXECUTOR_RELEASING ? 0 : 1;
+	if (slot->abandoned)
+		return store_work_abandon(worker->store, id, text_from(slot->prompt_id),
+			slot->stage == EXECUTOR_RELEASING ? NULL : &fault, error);
 	switch (slot->stage) {
 	case EXECUTOR_SAVED:
 		return store_work_complete(worker->store, id, &item->output, seconds, error);
@@ -213,7 +216,6 @@ static bool record_end(struct worker *worker, const struct executor_slot *slot, 
 		*count = 0;
 		return store_work_fail_job(worker->store, job, fault.message, error);
 	default:
-		*count = 0;
 		return store_work_release(worker->store, id, error);
 	}
 }

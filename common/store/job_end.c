@@ -144,6 +144,35 @@ bool store_work_release(struct store *store, struct text item_id, struct error *
 	return end(store, item_id, &pending, error);
 }
 
+static bool abandon(struct store *store, const struct store_leased *leased, struct text prompt_id,
+	struct error *error)
+{
+	struct store_query query;
+
+	store_query_begin(&query, store, STORE_WORK_ABANDON);
+	store_query_bind_number(&query, 1, leased->number);
+	store_query_bind(&query, 2, prompt_id);
+	return store_query_run(&query, error);
+}
+
+bool store_work_abandon(struct store *store, struct text item_id, struct text prompt_id,
+	const struct store_fault *fault, struct error *error)
+{
+	struct ending ending = {fault ? TEXT("failed") : TEXT("pending"), no_text(), fault};
+	struct arena arena = store_work_arena();
+	struct store_leased leased;
+	bool good = store_begin(store, STORE_WRITE, error);
+
+	if (good)
+		good = store_finish(store,
+			store_work_find_leased(store, item_id, &arena, &leased, error) &&
+				abandon(store, &leased, prompt_id, error) &&
+				end_lease(store, &leased, &ending, error),
+			error);
+	arena_free(&arena);
+	return good;
+}
+
 static bool record_output(
 	struct store *store, const struct store_output *output, struct error *error)
 {

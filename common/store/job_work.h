@@ -154,6 +154,14 @@ bool store_work_skip_checkpoint(struct store *store, struct text job_id,
 bool store_work_release(struct store *store, struct text item_id, struct error *error);
 
 /*
+ * The item ends although ComfyUI may still have its last attempt, under this id: as failed, or with
+ * `fault` NULL as pending again. The same commit puts the attempt among
+ * store_work_orders.abandoned, so that whoever is the worker then ends it.
+ */
+bool store_work_abandon(struct store *store, struct text item_id, struct text prompt_id,
+	const struct store_fault *fault, struct error *error);
+
+/*
  * Nothing more of the job can run: it is failed with the message, its leases are released. What was
  * pending stays so, for a resume.
  */
@@ -169,8 +177,8 @@ bool store_work_wait(struct store *store, struct text reason, struct error *erro
 /* What others want of the worker; to be read after each change of store_version. */
 struct store_work_orders {
 	bool has_work; /* an item could be leased, were there less than STORE_WORK_LEASES */
-	struct store_attempt
-		*abandoned; /* of jobs deleted: to be ended in ComfyUI, then forgotten */
+	struct store_attempt *abandoned; /* of jobs deleted, or by store_work_abandon: to be ended
+					    in ComfyUI, then forgotten */
 	size_t abandoned_count;
 	struct text stopping[STORE_WORK_LEASES]; /* ids of stopping jobs that have leased items */
 	size_t stopping_count;

@@ -239,6 +239,9 @@ const char *const store_statements[STORE_STATEMENT_COUNT] = {
 		"UPDATE sample_jobs SET waiting_reason = NULL, waiting_since = NULL"
 		" WHERE waiting_reason IS NOT NULL AND status IN ('pending', 'running')"
 		" AND number <> ?1",
+	[STORE_WORK_ABANDON] = "INSERT OR IGNORE INTO abandoned_attempts (prompt_id, file_prefix)"
+			       " SELECT ?2, file_prefix FROM sample_job_attempts"
+			       " WHERE item_number = ?1 ORDER BY attempt DESC LIMIT 1",
 	[STORE_WORK_ABANDONED] = "SELECT prompt_id, file_prefix FROM abandoned_attempts",
 	[STORE_WORK_FORGET] = "DELETE FROM abandoned_attempts WHERE prompt_id = ?1",
 	[STORE_WORK_STOPPING] = "SELECT DISTINCT job.id FROM sample_job_items AS item"

@@ -61,6 +61,33 @@ describe('stopping', () => {
 		assert.deepEqual(await rendering.files(), rendering.expected());
 		await rendering.clean(id);
 	});
+	test('leaves what it gave up meanwhile to the next worker', async () => {
+		await rendering.comfyui.setMoods({ hold: true });
+		const { id } = await rendering.launch();
+		const [[, old]] = await eventually('a prompt waits', async () => {
+			const { queue_pending: pending } = await queue();
+			return pending.length === 1 && pending;
+		});
+		await rendering.comfyui.setMoods({ proxy: '502' });
+		await rendering.call(id, 'stop');
+		await rendering.reach(id, 'paused');
+		await rendering.killWorker();
+		await rendering.comfyui.setMoods({ proxy: '' });
+		await rendering.call(id, 'resume');
+		await eventually('another prompt waits in its place', async () => {
+			const { queue_pending: pending } = await queue();
+			assert.ok(pending.length <= 1, 'never two of ours');
+			return pending.length === 1 && pending[0][1] !== old;
+		});
+		await rendering.comfyui.setMoods({ hold: false });
+		await rendering.reach(id, 'completed');
+		assert.deepEqual(await rendering.files(), rendering.expected());
+		assert.ok(Object.values((await rendering.comfyui.state()).rendered).every((count) => count === 1));
+		const store = rendering.database();
+		assert.equal(store.prepare('SELECT count(*) AS count FROM abandoned_attempts').get().count, 0);
+		store.close();
+		await rendering.clean(id);
+	});
 	test('deleting interrupts what is rendered', async () => {
 		await rendering.comfyui.setMoods({ seconds_per_step: 3 });
 		const { id } = await rendering.launch();

@@ -236,6 +236,8 @@ static void test_a_stall_is_interrupted(void **state)
 	expect(EXECUTOR_LOOK_QUEUE);
 	executor_queue_seen(&executor, slot, NULL, EXECUTOR_RUNNING, 0);
 	pass(2 * SECOND);
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_queue_seen(&executor, slot, NULL, EXECUTOR_RUNNING, 0);
 	expect(EXECUTOR_INTERRUPT);
 	executor_cancelled(&executor, slot, NULL);
 	pass(SECOND);
@@ -248,6 +250,72 @@ static void test_a_stall_is_interrupted(void **state)
 	assert_non_null(strstr(action.slot->fault.message, "10 minutes"));
 }
 
+/* An older ComfyUI interrupts whatever runs: that may be somebody else's by now. */
+static void test_only_what_is_seen_running_is_interrupted(void **state)
+{
+	struct executor_slot *slot = submit("one", 1);
+
+	(void)state;
+	executor_tell_work(&executor, false);
+	tell(COMFYUI_EVENT_STARTED, "one");
+	pass(STALL);
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_queue_seen(&executor, slot, NULL, EXECUTOR_PENDING, 1);
+	expect_nothing();
+	pass(STALL);
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_queue_seen(&executor, slot, NULL, EXECUTOR_RUNNING, 0);
+	expect_nothing();
+	pass(STALL);
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_queue_seen(&executor, slot, NULL, EXECUTOR_RUNNING, 0);
+	expect(EXECUTOR_INTERRUPT);
+	/* Until ComfyUI answers again, it may have ended. */
+	executor_unreachable(&executor, slot, NULL, false, "away");
+	pass(SECOND);
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_queue_seen(&executor, slot, NULL, EXECUTOR_NOWHERE, 0);
+	expect(EXECUTOR_LOOK_HISTORY);
+	executor_history_success(&executor, slot, &PICTURE);
+	expect(EXECUTOR_FETCH);
+}
+
+/* Another worker may have to end it. */
+static void test_what_is_given_up_is_said_to_be_at_comfyui(void **state)
+{
+	struct executor_fault fault = {"partially_refused", "The save node was refused."};
+	struct executor_slot *slot = submit("one", 1);
+
+	(void)state;
+	executor_tell_work(&executor, false);
+	executor_tell_stopping(&executor, "job");
+	for (int i = 0; i < 6 && slot->stage == EXECUTOR_SUBMITTED; i++) {
+		pass(30 * SECOND);
+		while (executor_next(&executor, &action) && action.verb != EXECUTOR_RELEASE)
+			if (action.verb == EXECUTOR_LOOK_QUEUE)
+				executor_unreachable(&executor, action.slot, NULL, true, "away");
+	}
+	assert_int_equal(action.verb, EXECUTOR_RELEASE);
+	assert_true(action.slot->abandoned);
+
+	(void)set_up(state);
+	slot = lease("one", 1);
+	expect(EXECUTOR_PREPARE);
+	executor_prepared(&executor, slot);
+	expect(EXECUTOR_FREE);
+	executor_freed(&executor, slot);
+	expect(EXECUTOR_SUBMIT);
+	executor_submitted(&executor, slot, "one", &fault);
+	assert_true(slot->abandoned);
+
+	/* What was never there, nobody has to end. */
+	(void)set_up(state);
+	slot = lease("one", 1);
+	executor_tell_stopping(&executor, "job");
+	expect(EXECUTOR_RELEASE);
+	assert_false(slot->abandoned);
+}
+
 /* A dead render thread holds its prompt for ever: nothing more is submitted before a restart. */
 static void test_a_hung_comfyui(void **state)
 {
@@ -258,6 +326,8 @@ static void test_a_hung_comfyui(void **state)
 	tell(COMFYUI_EVENT_STARTED, "one");
 	executor_tell_work(&executor, false);
 	pass(STALL);
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_queue_seen(&executor, slot, NULL, EXECUTOR_RUNNING, 0);
 	expect(EXECUTOR_INTERRUPT);
 	executor_cancelled(&executor, slot, NULL);
 	pass(31 * SECOND);
@@ -268,6 +338,7 @@ static void test_a_hung_comfyui(void **state)
 	assert_non_null(chore);
 	executor_queue_seen(&executor, NULL, chore, EXECUTOR_RUNNING, 0);
 	expect(EXECUTOR_FAIL);
+	assert_true(action.slot->abandoned);
 	executor_recorded(&executor, slot);
 	slot = lease("two", 2);
 	expect(EXECUTOR_PREPARE);
@@ -433,6 +504,7 @@ static void test_what_is_given_up_is_taken_out_of_the_queue(void **state)
 	executor_queue_seen(&executor, NULL, action.chore, EXECUTOR_PENDING, 0);
 	expect(EXECUTOR_DELETE);
 	expect(EXECUTOR_FAIL);
+	assert_true(action.slot->abandoned);
 	executor_recorded(&executor, slot);
 	next = lease("two", 2);
 	expect(EXECUTOR_PREPARE);
@@ -834,6 +906,8 @@ int main(void)
 		cmocka_unit_test_setup(test_a_refused_connection, set_up),
 		cmocka_unit_test_setup(test_pauses_grow_to_a_bound, set_up),
 		cmocka_unit_test_setup(test_a_stall_is_interrupted, set_up),
+		cmocka_unit_test_setup(test_only_what_is_seen_running_is_interrupted, set_up),
+		cmocka_unit_test_setup(test_what_is_given_up_is_said_to_be_at_comfyui, set_up),
 		cmocka_unit_test_setup(test_a_hung_comfyui, set_up),
 		cmocka_unit_test_setup(test_stopping_takes_a_pending_prompt_back, set_up),
 		cmocka_unit_test_setup(test_stopping_lets_the_running_one_finish, set_up),

@@ -733,6 +733,39 @@ static void test_deleting_a_job_in_work_leaves_its_attempts_to_the_worker(void *
 	assert_int_equal(orders().abandoned_count, 0);
 }
 
+static void test_what_ends_at_comfyui_s_back_is_left_to_the_next_worker(void **state)
+{
+	struct text id = job_fixture_create(&fixture, 1, 2, NULL);
+	struct store_work work = job_fixture_claim(&fixture);
+	struct store_fault fault = {TEXT("stalled"), TEXT("It hangs."), {NULL, 0}};
+	struct text first = work.attempts[0].prompt_id;
+	struct text adopted = TEXT("0b0e8e0e-0000-4000-8000-000000000000");
+	struct store_work_orders now;
+	struct error error = {0};
+
+	(void)state;
+	assert_true(store_work_abandon(fixture.store, work.item_id, first, NULL, &error));
+	now = orders();
+	assert_true(now.has_work);
+	assert_int_equal(now.abandoned_count, 1);
+	assert_string_equal(now.abandoned[0].prompt_id.at, first.at);
+	assert_string_equal(now.abandoned[0].file_prefix.at, work.attempts[0].file_prefix.at);
+	/* It is under no lease any more. */
+	assert_false(store_work_abandon(fixture.store, work.item_id, first, &fault, &error));
+	assert_int_equal(error.kind, ERROR_CONFLICT);
+	assert_true(store_work_forget(fixture.store, first, &error));
+
+	work = job_fixture_claim(&fixture);
+	assert_string_not_equal(work.attempts[0].prompt_id.at, first.at);
+	assert_true(store_work_abandon(fixture.store, work.item_id, adopted, &fault, &error));
+	now = orders();
+	assert_int_equal(now.abandoned_count, 1);
+	assert_string_equal(now.abandoned[0].prompt_id.at, adopted.at);
+	assert_int_equal(job_fixture_find(&fixture, id).progress.failed_items, 1);
+	assert_true(store_work_forget(fixture.store, adopted, &error));
+	assert_int_equal(orders().abandoned_count, 0);
+}
+
 static void test_the_recipe_of_a_picture_is_known_while_it_is_the_same_file(void **state)
 {
 	struct store_work work;
@@ -778,6 +811,7 @@ int main(void)
 		TEST(test_after_a_crash_at_any_point_nothing_is_lost),
 		TEST(test_the_lock_names_its_holder_and_goes_with_it),
 		TEST(test_deleting_a_job_in_work_leaves_its_attempts_to_the_worker),
+		TEST(test_what_ends_at_comfyui_s_back_is_left_to_the_next_worker),
 		TEST(test_the_recipe_of_a_picture_is_known_while_it_is_the_same_file),
 	};
 
