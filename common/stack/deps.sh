@@ -15,7 +15,7 @@ libraries="$libraries libjpeg62-turbo-dev libwebp-dev libzimg-dev libcurl4-opens
 libraries="$libraries libwebsockets-dev"
 services="spawn-fcgi multiwatch s6 websocketd curl ca-certificates"
 simulation="python3-aiohttp python3-pil fonts-dejavu-core"
-tests="libcmocka-dev procps chromium wrk openssl"
+tests="libcmocka-dev libfaketime procps chromium wrk openssl"
 measures="libvips-tools"
 checks="clang clang-format clang-tidy cppcheck libclang-rt-14-dev"
 

@@ -1,8 +1,10 @@
 // Stop, resume, delete; ends of all kinds; disks and databases that cannot be written.
 import assert from 'node:assert/strict';
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { globSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { killCampaign } from './campaign.mjs';
@@ -123,6 +125,50 @@ describe('the worker', () => {
 		assert.ok(Object.values((await rendering.comfyui.state()).rendered).every((count) => count === 1));
 		await rendering.clean(id);
 	});
+	test('goes on while the clock jumps a day ahead and two days back', async () => {
+		const service = path.join(rendering.stack.runtimeDirectory, 'service', 'worker');
+		const clock = path.join(rendering.place, 'clock');
+		const [library] = globSync('/usr/lib/*/faketime/libfaketimeMT.so.1');
+		const jump = (by) => writeFile(clock, `${by}\n`);
+		execFileSync('s6-svc', ['-wD', '-d', service]);
+		await jump('+0');
+		const worker = spawn(path.join(root, 'build', process.env.BUILD ?? 'release', 'bin', 'worker'), {
+			cwd: rendering.stack.runtimeDirectory,
+			stdio: ['ignore', 'ignore', 'pipe'],
+			env: {
+				...process.env,
+				CONFIG_PATH: rendering.stack.configPath,
+				RUNTIME_DIR: rendering.stack.runtimeDirectory,
+				LD_PRELOAD: library,
+				FAKETIME_TIMESTAMP_FILE: clock,
+				FAKETIME_NO_CACHE: '1',
+				DONT_FAKE_MONOTONIC: '1',
+			},
+		});
+		let log = '';
+		worker.stderr.setEncoding('utf8').on('data', (text) => (log += text));
+		try {
+			await rendering.comfyui.setMoods({ seconds_per_step: 0.1 });
+			const { id } = await rendering.launch();
+			const rendered = (count) => eventually(`${count} images are there`, async () => (await rendering.job(id)).completed_items >= count);
+			await rendered(2);
+			await jump('+1d');
+			await rendered(4);
+			await jump('-2d');
+			const job = await rendering.reach(id, 'completed');
+			assert.deepEqual([job.completed_items, job.failed_items], [8, 0]);
+			assert.deepEqual(await rendering.files(), rendering.expected());
+			assert.ok(Object.values((await rendering.comfyui.state()).rendered).every((count) => count === 1));
+			const days = new Set(log.match(/^time=\d{4}-\d\d-\d\d(?=.*item\.completed)/gm));
+			assert.equal(days.size, 3, `the clock did jump: ${[...days]}`);
+			await rendering.clean(id);
+		} finally {
+			worker.kill('SIGTERM');
+			await once(worker, 'close');
+			execFileSync('s6-svc', ['-u', service]);
+			await rendering.worker();
+		}
+	});
 	test('refuses to start beside another one, and names it', async () => {
 		const pid = await rendering.worker();
 		const program = path.join(root, 'build', process.env.BUILD ?? 'release', 'bin/worker');
@@ -212,7 +258,16 @@ describe('killed at random moments', () => {
 	test('it loses nothing and makes nothing twice', (t) => killCampaign(t, rendering, { kills: 8, seeds: 12 }));
 });
 
-describe('where pictures cannot be written', { skip: process.getuid() !== 0 && 'only root may mount' }, () => {
+/** Only root may, and not in every container. */
+function mayMount() {
+	const directory = mkdtempSync(path.join(tmpdir(), 'checkpoint-sampler-mount-'));
+	const mounted = spawnSync('mount', ['-t', 'tmpfs', 'tmpfs', directory]).status === 0;
+	if (mounted) execFileSync('umount', [directory]);
+	rmdirSync(directory);
+	return mounted;
+}
+
+describe('where pictures cannot be written', { skip: !mayMount() && 'nothing can be mounted here' }, () => {
 	const mount = (...words) => execFileSync('mount', words);
 	const unmount = () => execFileSync('umount', [rendering.samples]);
 	const heals = async (t, reason, mend) => {
