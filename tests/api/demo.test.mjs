@@ -19,6 +19,13 @@ class Demo {
 		this.runtimeDirectory = path.join(this.place, 'run');
 		this.launch = new Launch({ PORT: `${this.port}`, RUNTIME_DIR: this.runtimeDirectory }, undefined, this.place);
 		await this.launch.ready();
+		// One that is stopped while it begins may find the simulation gone already.
+		await eventually('the worker has reached the simulation', () => this.workerLog().includes('event=comfyui.connected'));
+	}
+
+	workerLog() {
+		const file = path.join(this.runtimeDirectory, 'log/worker/current');
+		return existsSync(file) ? readFileSync(file, 'utf8') : '';
 	}
 
 	get files() {
