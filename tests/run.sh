@@ -51,7 +51,7 @@ fuzz_smoke() {
 
 step build : $MAKE build
 
-# The API's tests wait more than they compute: compilers and linters run meanwhile.
+# The API's tests wait more than they compute: everything else runs meanwhile.
 api_at=$(date +%s)
 $MAKE api-tests >"$logs/api.log" 2>&1 &
 api=$!
@@ -59,11 +59,11 @@ step lint : $MAKE lint
 step unit "grep -c '^\[       OK \]'" unit_tests
 step web "sed -n 's/^ *Tests  *\([0-9]*\) passed.*/\1/p'" env NO_COLOR=1 $MAKE web-test
 step fuzz "grep -c '^fuzzed '" fuzz_smoke
+step contract "sed -n 's/^# pass \([0-9]*\)$/\1/p'" $MAKE contract-tests
+step browser "sed -n 's/^ *\([0-9]*\) passed.*/\1/p'" $MAKE browser-tests
 api_status=0
 wait "$api" || api_status=$?
 report api "sed -n 's/^# pass \([0-9]*\)$/\1/p'" "$api_status" "$(($(date +%s) - api_at))"
-step contract "sed -n 's/^# pass \([0-9]*\)$/\1/p'" $MAKE contract-tests
-step browser "sed -n 's/^ *\([0-9]*\) passed.*/\1/p'" $MAKE browser-tests
 
 took=$(($(date +%s) - began))
 if [ -n "$failed" ]; then
