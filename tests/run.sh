@@ -55,6 +55,7 @@ step build : $MAKE build
 api_at=$(date +%s)
 $MAKE api-tests >"$logs/api.log" 2>&1 &
 api=$!
+trap 'kill "$api" 2>/dev/null; exit 130' INT TERM HUP
 step lint : $MAKE lint
 step unit "grep -c '^\[       OK \]'" unit_tests
 step web "sed -n 's/^ *Tests  *\([0-9]*\) passed.*/\1/p'" env NO_COLOR=1 $MAKE web-test
