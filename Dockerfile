@@ -65,7 +65,7 @@ CMD ["worker"]
 # The demonstration: a simulated ComfyUI, and what it would have rendered.
 FROM runtime AS demo
 RUN apt-get update -qq && \
-	apt-get install -y --no-install-recommends -qq python3-aiohttp python3-pil >/dev/null && \
+	apt-get install -y --no-install-recommends -qq fonts-dejavu-core python3-aiohttp python3-pil >/dev/null && \
 	rm -rf /var/lib/apt/lists/*
 COPY tests/comfyui-stub tests/comfyui-stub
 COPY tests/fixtures/comfyui tests/fixtures/comfyui

@@ -35,8 +35,7 @@ check_feed() {
 
 # The worker moves, whether it has work or not.
 check_worker() {
-	[ -s "$CONFIG_PATH" ] && [ -f "$CONFIG_PATH" ] || CONFIG_PATH=/tmp/config.yaml
-	CONFIG_PATH=$CONFIG_PATH "$PROGRAMS/checkpoint-sampler" worker
+	sh /opt/checkpoint-sampler/common/stack/container.sh checkpoint-sampler worker
 }
 
 case ${1:-} in

@@ -33,7 +33,7 @@ END
 # An empty file, or a device, stands for none.
 if [ ! -f "${CONFIG_PATH:-}" ] || [ ! -s "$CONFIG_PATH" ]; then
 	CONFIG_PATH=/tmp/config.yaml
-	make_configuration >"$CONFIG_PATH"
+	[ -s "$CONFIG_PATH" ] || make_configuration >"$CONFIG_PATH"
 fi
 export CONFIG_PATH
 
@@ -86,10 +86,7 @@ worker)
 	;;
 demo)
 	make_demo || exit 1
-	exec /usr/bin/python3 -B "$root/tests/comfyui-stub" --address 0.0.0.0 --port 8188 --output /tmp/comfyui \
-		--models-in checkpoints=/demo/checkpoints --models-in diffusion_models=/demo/checkpoints \
-		--models-in loras=/demo/checkpoints --models-of /data/workflows \
-		--mood load_seconds=1.5 --mood seconds_per_step=0.08
+	supervise add_simulation 0.0.0.0 8188 /tmp/comfyui /demo/checkpoints /data/workflows
 	;;
 *)
 	exec "$@"

@@ -32,34 +32,8 @@ END
 	export CHECKPOINT_SAMPLER_DEMO=1
 }
 
-# Every loader finds the demo's checkpoints, and what the workflows name beside them.
-add_simulation() {
-	add_service comfyui-stub comfyui-stub SIGTERM
-	cat >"$SERVICE_DIR/comfyui-stub/arguments" <<END
-$root/tests/comfyui-stub
---port
-$simulation_port
---output
-$simulation
---models-in
-checkpoints=$demo/checkpoints
---models-in
-diffusion_models=$demo/checkpoints
---models-in
-loras=$demo/checkpoints
---models-of
-$demo/workflows-$port
---linger
-3
---version
-0.3.64 (simulated)
---painter
-$PROGRAMS/demo-data
---mood
-load_seconds=1.5
---mood
-seconds_per_step=0.08
-END
+add_demo() {
+	add_simulation 127.0.0.1 "$simulation_port" "$simulation" "$demo/checkpoints" "$demo/workflows-$port"
 	# Else the worker would begin with the warning that nothing listens there; it leaves first, too.
 	: >"$SERVICE_DIR/worker/down"
 }

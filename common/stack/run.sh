@@ -79,7 +79,7 @@ add_nginx
 add_pools
 add_feed
 add_worker
-[ -z "${CHECKPOINT_SAMPLER_DEMO:-}" ] || add_simulation
+[ -z "${CHECKPOINT_SAMPLER_DEMO:-}" ] || add_demo
 
 # The supervisor is in a session of its own: Ctrl-C reaches this script alone, which stops it in order.
 supervisor=

@@ -51,3 +51,36 @@ add_feed() {
 add_worker() {
 	add_service worker worker SIGTERM
 }
+
+# add_simulation ADDRESS PORT OUTPUT CHECKPOINTS WORKFLOWS: the simulated ComfyUI of the demonstration.
+# Every loader finds the demo's checkpoints, and what the workflows name beside them.
+add_simulation() {
+	add_service comfyui-stub comfyui-stub SIGTERM
+	cat >"$SERVICE_DIR/comfyui-stub/arguments" <<END
+$root/tests/comfyui-stub
+--address
+$1
+--port
+$2
+--output
+$3
+--models-in
+checkpoints=$4
+--models-in
+diffusion_models=$4
+--models-in
+loras=$4
+--models-of
+$5
+--linger
+3
+--version
+0.3.64 (simulated)
+--painter
+$PROGRAMS/demo-data
+--mood
+load_seconds=1.5
+--mood
+seconds_per_step=0.08
+END
+}

@@ -330,6 +330,7 @@ test('the demonstration brings its own images and a simulated ComfyUI', options,
 	await own(directory);
 	const demo = new Project(directory, await freePort(), {
 		COMPOSE_PROFILES: 'demo',
+		CHECKPOINT_SAMPLER_DEMO: 1,
 		DEMO_DIR: directory,
 		COMFYUI_HOST: 'demo',
 	});
@@ -339,7 +340,22 @@ test('the demonstration brings its own images and a simulated ComfyUI', options,
 			const runs = (await get(demo, '/api/training-runs?has_samples=true')).json;
 			return runs.length > 0;
 		}, 120);
-		await eventually('the simulated ComfyUI is reached', async () => (await get(demo, '/api/comfyui/status')).json.connected, 60);
+		const status = await eventually('the simulated ComfyUI is reached', async () => {
+			const { json } = await get(demo, '/api/comfyui/status');
+			return json.connected && json;
+		}, 60);
+		assert.equal(status.version, '0.3.64 (simulated)');
+		assert.equal((await get(demo, '/api/settings')).json.comfyui_simulated, true);
+		const [run] = (await get(demo, '/api/training-runs')).json;
+		const stored = await send(demo, 'POST', '/api/sample-presets', preset);
+		const launched = await send(demo, 'POST', '/api/sample-jobs', {
+			training_run_name: run.name,
+			sample_preset_id: stored.json.id,
+			workflow_name: 'qwen-image.json',
+			checkpoint_filenames: [run.checkpoints[0].filename],
+		});
+		assert.equal(launched.status, 201, launched.text);
+		await eventually('it renders', async () => (await get(demo, `/api/sample-jobs/${launched.json.id}`)).json.job.status === 'completed', 60);
 	} finally {
 		await demo.compose('down', '--volumes', '--timeout', '10');
 		await rm(directory, { recursive: true, force: true });
