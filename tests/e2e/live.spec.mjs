@@ -31,7 +31,7 @@ const test = base.extend({
 	],
 	/** A run of the test's own: checkpoints 100 and 200, prompts b and d, seeds 2 and 4. */
 	run: async ({ stack }, use, info) => {
-		const run = new LiveRun(stack, `t${info.line}`);
+		const run = new LiveRun(stack, `t${info.line}-${info.testId.slice(-6)}-${info.repeatEachIndex}`);
 		await run.fill([100, 200], ['b', 'd'], [2, 4]);
 		await use(run);
 	},
