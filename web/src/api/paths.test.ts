@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { checkpointMetadataUrl, imageMetadataUrl, imageUrl } from './paths'
+import { checkpointMetadataUrl, imageMetadataUrl, imageUrl, originalUrl, previewUrl } from './paths'
 
 const IMAGE = { relative_path: 'a b#1.safetensors/p=100%25&q="é"+?_00001_.png', version: '17-3' }
 
@@ -13,6 +13,11 @@ describe('URLs', () => {
   it('come back as the same path on the other side', () => {
     const { pathname } = new URL(imageMetadataUrl(IMAGE), 'http://localhost')
     expect(decodeURIComponent(pathname)).toBe(`/api/images/${IMAGE.relative_path}/metadata`)
+  })
+
+  it('of previews lead to those of the originals', () => {
+    expect(originalUrl(previewUrl(IMAGE, 1024))).toBe(imageUrl(IMAGE))
+    expect(originalUrl(imageUrl(IMAGE))).toBe(imageUrl(IMAGE))
   })
 
   it('name the run of a checkpoint', () => {

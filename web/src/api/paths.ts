@@ -18,6 +18,11 @@ export function previewUrl(image: Pick<Image, 'relative_path' | 'version'>, widt
   return `/api/previews/${width}/${encodePath(image.relative_path)}?v=${encodeURIComponent(image.version)}`
 }
 
+/** The URL of the original of a picture, given its own or a preview's. */
+export function originalUrl(url: string): string {
+  return url.replace(/^\/api\/previews\/\d+\//, '/api/images/')
+}
+
 export function isPreviewUrl(url: string): boolean {
   return url.startsWith('/api/previews/')
 }

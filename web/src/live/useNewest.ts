@@ -1,11 +1,11 @@
 import { computed, onScopeDispose, ref, watch, type ComputedRef, type Ref } from 'vue'
-import { encodePath } from '@/api/paths'
 import type { Image } from '@/api/types'
 import { locate, type Location } from '@/domain/locate'
 import { useAppState } from '@/state/app'
+import { unseen } from './unseen'
 
 export interface Newest {
-  /** How many images have come that pass the filters and were not asked for yet; 0 while the newest is in sight. */
+  /** How many images have come that pass the filters and were neither seen nor asked for yet. */
   readonly count: Ref<number>
   /** The newest, in words. */
   readonly text: ComputedRef<string>
@@ -33,25 +33,21 @@ export function useNewest(): Newest {
     })
   })
   const newest = computed(() => located.value.at(-1))
-  const isInSight = computed(() => {
-    if (!newest.value) return false
-    const { relative_path, version } = newest.value.image
-    const ending = `/${encodePath(relative_path)}?v=${encodeURIComponent(version)}`
-    return grid.visibleUrls.value.some((url) => url.endsWith(ending))
-  })
 
   function dismiss(): void {
     if (arrivals.value.length > 0) arrivals.value = []
   }
 
+  watch([located, grid.visibleUrls], ([come, urls]) => {
+    const seen = come[come.length - unseen(come, urls).length - 1]
+    if (seen) arrivals.value = arrivals.value.slice(arrivals.value.indexOf(seen.image.relative_path) + 1)
+  })
+
   const count = ref(0)
   let timer: ReturnType<typeof setTimeout> | undefined
-  watch([located, isInSight], () => {
+  watch(located, () => {
     clearTimeout(timer)
-    const settle = (): void => {
-      if (isInSight.value) dismiss()
-      count.value = isInSight.value ? 0 : located.value.length
-    }
+    const settle = (): void => void (count.value = located.value.length)
     // A button that is there counts at once.
     if (count.value > 0) settle()
     else timer = setTimeout(settle, PATIENCE_MS)
