@@ -136,8 +136,10 @@ test('failures are told in ComfyUI’s words, tried again, and the job deleted; 
 	await comfyui.setMoods({ fail_if: 'the sea' });
 	await launch(stack);
 	await generation.openJobs();
+	// What is unfolded goes on with the job.
+	await generation.job.getByText(/\d images? failed/).click();
 	await generation.state('Done, with failures');
-	await generation.job.getByText('6 images failed').click();
+	await expect(generation.job.getByText('6 images failed')).toBeVisible();
 	await expect(generation.job.getByText(/^6 ×.*KSampler/)).toBeVisible();
 	for (const name of CHECKPOINTS) await expect(generation.job.getByText(name)).toBeVisible();
 	await expectAccessible(page, 'a job with failures');

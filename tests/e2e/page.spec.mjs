@@ -36,10 +36,16 @@ test('a server that cannot be reached is named, and the page recovers', async ({
 
 test('what failed is tried again when it is asked for', async ({ page, app, guard }) => {
 	guard.allow(/ERR_FAILED/);
-	await page.route('**/scan', (route) => route.abort());
+	let asked = 0;
+	await page.route('**/scan', (route) => {
+		asked++;
+		return route.abort();
+	});
 	await app.inDrawer(async (drawer) => {
 		await app.pick(app.runSelect, 'wide/gallery');
 		await expect(page.getByRole('status')).toContainText('The server cannot be reached');
+		// The page tries by itself, too, but after ever longer pauses.
+		await expect.poll(() => asked).toBe(4);
 		await page.unroute('**/scan');
 		await page.getByRole('button', { name: 'Try again' }).first().click();
 		await expect(app.cells.first()).toBeVisible();

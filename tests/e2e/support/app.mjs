@@ -163,7 +163,8 @@ export class App {
 					return picture ? { rect: (${pictureRect})(picture) } : { text: cell.innerText };
 				}))`,
 		);
-		const screen = decodePng(await this.page.screenshot());
+		// The hint of what the pointer rests on lies over cells.
+		const screen = decodePng(await this.page.screenshot({ style: '.n-tooltip { display: none }' }));
 		const read = ({ rect, text }) => (rect ? shows(readCode(screen, rect)) : text.split('\n')[0].toLowerCase());
 		return cells.map((row) => row.map(read));
 	}
