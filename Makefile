@@ -229,8 +229,12 @@ web/dist/index.html: web/node_modules/.package-lock.json $(WEB_SOURCES) docs/ope
 
 # --- Tests, lint, bench --------------------------------------------------------------------------
 
-.PHONY: unit-tests
+.PHONY: unit-tests run-unit-tests
 unit-tests: $(UNIT_TESTS:%=$(DIR)/unit/%)
+run-unit-tests: unit-tests
+	$(Q)status=0; for program in $(UNIT_TESTS:%=$(DIR)/unit/%); do \
+		$$program || { echo "FAILED: $$program"; status=1; }; \
+	done; exit $$status
 
 .PHONY: web-test web-lint
 web-test: web/node_modules/.package-lock.json

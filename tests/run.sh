@@ -1,74 +1,71 @@
 #!/bin/sh
 # The whole suite behind `make test`: one line a step, the log of a step only when it fails, and one
 # closing line with counts. Logs stay in build/test-logs. Exit status 1 if any step failed.
+#
+# After the build three lanes go side by side: what computes gives way (nice) to the two that mostly
+# wait, for the servers and the browser that they test.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 
 logs=build/test-logs
-rm -rf "$logs"
-mkdir -p "$logs"
 MAKE="${MAKE:-make} WERROR=1"
 began=$(date +%s)
-failed=
-summary=
 
-# report NAME COUNT-COMMAND STATUS SECONDS: COUNT-COMMAND reads the step's log and prints a number.
-report() {
-	if [ "$3" -eq 0 ]; then
-		number=$(sh -c "$2" <"$logs/$1.log")
-		printf '%-10s ok    %5s   %4s s\n' "$1" "$number" "$4"
-		[ -z "$number" ] || summary="$summary$number $1, "
-	else
-		printf '%-10s FAILED         %4s s   (%s)\n' "$1" "$4" "$logs/$1.log"
-		tail -n 60 "$logs/$1.log"
-		failed="$failed $1"
-	fi
-}
-
-# step NAME COUNT-COMMAND COMMAND…
+# step NAME COUNT-COMMAND COMMAND…: COUNT-COMMAND reads the step's log and prints a number.
 step() {
 	name=$1 count=$2
 	shift 2
 	at=$(date +%s)
-	status=0
-	"$@" >"$logs/$name.log" 2>&1 || status=$?
-	report "$name" "$count" "$status" "$(($(date +%s) - at))"
+	"$@" >"$logs/$name.log" 2>&1 &
+	child=$!
+	trap 'kill "$child" 2>/dev/null; exit 130' INT TERM HUP
+	if wait "$child"; then
+		number=$(sh -c "$count" <"$logs/$name.log")
+		printf '%-10s ok    %5s   %4s s\n' "$name" "$number" "$(($(date +%s) - at))"
+		[ -z "$number" ] || printf '%s %s, ' "$number" "$name" >>"$logs/passed"
+	else
+		printf '%-10s FAILED         %4s s   (%s)\n' "$name" "$(($(date +%s) - at))" "$logs/$name.log"
+		tail -n 60 "$logs/$name.log"
+		printf ' %s' "$name" >>"$logs/failed"
+	fi
 }
 
-unit_tests() {
-	$MAKE BUILD=asan unit-tests || return 1
-	result=0
-	for program in build/asan/unit/test_*; do
-		case $program in *.d) continue ;; esac
-		"$program" || { echo "FAILED: $program"; result=1; }
-	done
-	return $result
+node_count="sed -n 's/^# pass \([0-9]*\)$/\1/p'"
+
+computing() {
+	step lint : nice $MAKE lint
+	step unit "grep -c '^\[       OK \]'" nice $MAKE BUILD=asan run-unit-tests
+	step web "sed -n 's/^ *Tests  *\([0-9]*\) passed.*/\1/p'" env NO_COLOR=1 nice $MAKE web-test
+	step fuzz "grep -c '^fuzzed '" nice $MAKE FUZZ_SECONDS="${FUZZ_SMOKE_SECONDS:-3}" fuzz
 }
 
-fuzz_smoke() {
-	$MAKE BUILD=fuzz fuzzers && FUZZ_SECONDS="${FUZZ_SMOKE_SECONDS:-3}" sh tests/fuzz/run.sh
+serving() {
+	step api "$node_count" $MAKE api-tests
+	step contract "$node_count" $MAKE contract-tests
 }
+
+browsing() {
+	step browser "sed -n 's/^ *\([0-9]*\) passed.*/\1/p'" $MAKE browser-tests
+}
+
+rm -rf "$logs"
+mkdir -p "$logs"
+: >"$logs/passed" >"$logs/failed"
 
 step build : $MAKE build
-
-# The API's tests wait more than they compute: everything else runs meanwhile.
-api_at=$(date +%s)
-$MAKE api-tests >"$logs/api.log" 2>&1 &
-api=$!
-trap 'kill "$api" 2>/dev/null; exit 130' INT TERM HUP
-step lint : $MAKE lint
-step unit "grep -c '^\[       OK \]'" unit_tests
-step web "sed -n 's/^ *Tests  *\([0-9]*\) passed.*/\1/p'" env NO_COLOR=1 $MAKE web-test
-step fuzz "grep -c '^fuzzed '" fuzz_smoke
-step contract "sed -n 's/^# pass \([0-9]*\)$/\1/p'" $MAKE contract-tests
-step browser "sed -n 's/^ *\([0-9]*\) passed.*/\1/p'" $MAKE browser-tests
-api_status=0
-wait "$api" || api_status=$?
-report api "sed -n 's/^# pass \([0-9]*\)$/\1/p'" "$api_status" "$(($(date +%s) - api_at))"
+lanes=
+for lane in computing serving browsing; do
+	$lane &
+	lanes="$lanes $!"
+done
+# $lanes is a list of numbers.
+# shellcheck disable=SC2086
+trap 'kill $lanes 2>/dev/null; wait; exit 130' INT TERM HUP
+wait
 
 took=$(($(date +%s) - began))
-if [ -n "$failed" ]; then
-	printf 'make test: FAILED:%s (%s s)\n' "$failed" "$took"
+if [ -s "$logs/failed" ]; then
+	printf 'make test: FAILED:%s (%s s)\n' "$(cat "$logs/failed")" "$took"
 	exit 1
 fi
-printf 'make test: all passed: %s%s s\n' "$summary" "$took"
+printf 'make test: all passed: %s%s s\n' "$(cat "$logs/passed")" "$took"

@@ -1,4 +1,4 @@
-// How the browser tests run: Debian's Chromium, two stacks at most, evidence only of failures (build/browser-tests).
+// How the browser tests run: Debian's Chromium, three stacks at a time, evidence only of failures (build/browser-tests).
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ export default {
 	reporter: [['list']],
 	fullyParallel: true,
 	forbidOnly: true,
-	workers: 2,
+	workers: 3,
 	timeout: 60_000,
 	expect: { timeout: 15_000 },
 	use: {
