@@ -38,6 +38,23 @@ bool utf8_valid(struct text value)
 	return true;
 }
 
+struct text utf8_head(struct text value, size_t limit)
+{
+	if (value.length <= limit)
+		return value;
+	while (limit && is_continuation(value.at[limit]))
+		limit--;
+	return text_head(value, limit);
+}
+
+void utf8_copy(char *to, size_t size, struct text value)
+{
+	value = utf8_head(value, size - 1);
+	if (value.length)
+		memcpy(to, value.at, value.length);
+	to[value.length] = '\0';
+}
+
 void utf8_append_lossy(struct buffer *buffer, struct text value)
 {
 	while (value.length) {

@@ -22,6 +22,16 @@ void utf8_append_lossy(struct buffer *buffer, struct text value);
 /* Appends Latin-1 bytes as UTF-8. */
 void utf8_append_latin1(struct buffer *buffer, struct text value);
 
+/*
+ * The first bytes of `value`, at most `limit` of them, cut between two characters: well-formed
+ * UTF-8 stays so. `at` may be NULL where the length is 0.
+ */
+struct text utf8_head(struct text value, size_t limit);
+
+/* Copies `value` into `to`, of `size` bytes (at least 1), cut as by utf8_head, and terminates it.
+ */
+void utf8_copy(char *to, size_t size, struct text value);
+
 /* How many characters (code points) well-formed UTF-8 holds. */
 size_t utf8_count(struct text value);
 

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/limits.h"
+#include "base/utf8.h"
 
 /* A field that does not fit is left empty: half a name is a wrong name. */
 static void take_string(const struct json *object, const char *name, char *to, size_t size)
@@ -21,19 +22,9 @@ static void take_string(const struct json *object, const char *name, char *to, s
 static void take_message(const struct json *data, struct comfyui_event *event)
 {
 	const struct json *value = json_member(data, "exception_message");
-	size_t length;
 
-	if (!value || value->type != JSON_STRING)
-		return;
-	length = value->string.length;
-	if (length >= sizeof(event->message))
-		length = sizeof(event->message) - 1;
-	/* Never half a character: a byte 10xxxxxx goes on with one before it. */
-	while (length && length < value->string.length &&
-		((unsigned char)value->string.at[length] & 0xc0) == 0x80)
-		length--;
-	memcpy(event->message, value->string.at, length);
-	event->message[length] = '\0';
+	if (value && value->type == JSON_STRING)
+		utf8_copy(event->message, sizeof(event->message), value->string);
 }
 
 static int64_t take_number(const struct json *object, const char *name)

@@ -60,16 +60,7 @@ void comfyui_graph_warn(struct comfyui_graph *graph, const char *format, ...)
 
 struct text comfyui_graph_shorten(struct text value)
 {
-	size_t length = 0;
-
-	while (length < value.length) {
-		size_t more = utf8_sequence(text_from_offset(value, length));
-
-		if (more == 0 || length + more > WORDS_SHOWN)
-			break;
-		length += more;
-	}
-	return text_head(value, length);
+	return utf8_head(value, WORDS_SHOWN);
 }
 
 static const char *node_words(

@@ -1,5 +1,7 @@
 #include "comfyui/names.h"
 
+#include "base/utf8.h"
+
 /* How much of a path or name a message repeats. */
 #define SHOWN_BYTES 150
 
@@ -65,9 +67,9 @@ static const char *folder_of(const char *class)
 	return "models directory";
 }
 
-static int shown(struct text value)
+static struct text shown(struct text value)
 {
-	return (int)(value.length < SHOWN_BYTES ? value.length : SHOWN_BYTES);
+	return utf8_head(value, SHOWN_BYTES);
 }
 
 bool comfyui_name_match(const struct comfyui_choices *choices, const char *class, struct text path,
@@ -97,11 +99,11 @@ bool comfyui_name_match(const struct comfyui_choices *choices, const char *class
 		return error_set(error, ERROR_NOT_FOUND, "not_in_comfyui",
 			"ComfyUI does not list %.*s for %.60s; make its directory known to ComfyUI "
 			"below its %s, or in its extra_model_paths.yaml.",
-			shown(file), file.at, class, folder_of(class));
+			TEXT_ARGUMENTS(shown(file)), class, folder_of(class));
 	if (other.at)
 		return error_set(error, ERROR_CONFLICT, "ambiguous_in_comfyui",
 			"ComfyUI lists both %.*s and %.*s, and either could be this file; rename "
 			"one of them or its directory.",
-			shown(*name), name->at, shown(other), other.at);
+			TEXT_ARGUMENTS(shown(*name)), TEXT_ARGUMENTS(shown(other)));
 	return true;
 }

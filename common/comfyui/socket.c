@@ -10,6 +10,7 @@
 #include "base/buffer.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/utf8.h"
 #include "comfyui/event_queue.h"
 
 #define PING_SECONDS	20
@@ -48,11 +49,8 @@ struct comfyui_socket {
 static void tell(struct comfyui_socket *socket, enum comfyui_event_type type, struct text message)
 {
 	struct comfyui_event event = {.type = type};
-	struct text head = message.length < sizeof(event.message)
-				   ? message
-				   : text_head(message, sizeof(event.message) - 1);
 
-	memcpy(event.message, head.at, head.length);
+	utf8_copy(event.message, sizeof(event.message), message);
 	comfyui_event_queue_put(&socket->events, &event);
 }
 

@@ -216,6 +216,22 @@ static void test_utf8_made_valid(void **state)
 	buffer_free(&buffer);
 }
 
+static void test_utf8_cut_between_characters(void **state)
+{
+	static const struct text value = TEXT_INITIALIZER("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80z");
+	static const size_t lengths[] = {0, 1, 1, 3, 3, 3, 6, 6, 6, 6, 10, 11, 11, 11};
+	char copy[8];
+
+	(void)state;
+	for (size_t limit = 0; limit < sizeof(lengths) / sizeof(*lengths); limit++)
+		assert_int_equal(utf8_head(value, limit).length, lengths[limit]);
+	assert_null(utf8_head((struct text){NULL, 0}, 3).at);
+	utf8_copy(copy, sizeof(copy), value);
+	assert_string_equal(copy, "a\xc3\xa9\xe2\x82\xac");
+	utf8_copy(copy, sizeof(copy), (struct text){NULL, 0});
+	assert_string_equal(copy, "");
+}
+
 static void test_utf8_fold(void **state)
 {
 	static const struct {
@@ -379,6 +395,7 @@ int main(void)
 		cmocka_unit_test(test_utf8_sequences),
 		cmocka_unit_test(test_utf8_valid),
 		cmocka_unit_test(test_utf8_made_valid),
+		cmocka_unit_test(test_utf8_cut_between_characters),
 		cmocka_unit_test(test_utf8_fold),
 		cmocka_unit_test(test_utf8_classes),
 		cmocka_unit_test(test_json_writing),

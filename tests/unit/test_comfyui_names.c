@@ -8,6 +8,7 @@
 
 #include <cmocka.h>
 
+#include "base/utf8.h"
 #include "comfyui/models.h"
 #include "comfyui/names.h"
 
@@ -90,6 +91,25 @@ static void test_reasons(void **state)
 		"of them or its directory.");
 }
 
+/* A name that is too long to be shown is cut between two characters. */
+static void test_long_names_stay_text(void **state)
+{
+	struct comfyui_choices choices = {0};
+	char path[210] = "/t/";
+	struct error error;
+	struct text name;
+
+	(void)state;
+	for (size_t i = 3; i + 2 < sizeof(path); i += 2)
+		memcpy(path + i, "\xc3\xa9", 2);
+	for (size_t shift = 0; shift < 2; shift++) {
+		memmove(path + 4, path + 3, sizeof(path) - 5);
+		path[3] = 'x';
+		assert_false(comfyui_name_match(&choices, "Mine", text_from(path), &name, &error));
+		assert_true(utf8_valid(text_from(error.message)));
+	}
+}
+
 static void test_model_types(void **state)
 {
 	(void)state;
@@ -104,6 +124,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_match),
 		cmocka_unit_test(test_reasons),
+		cmocka_unit_test(test_long_names_stay_text),
 		cmocka_unit_test(test_model_types),
 	};
 
