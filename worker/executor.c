@@ -3,64 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
 #include "executor_internal.h"
-
-void executor_init(struct executor *executor, int64_t now, int64_t stall, uint32_t random)
-{
-	*executor = (struct executor){
-		.now = now, .stall = stall, .random = random | 1, .probe_wanted = true};
-	executor->renamed_at = now - RENAME_PAUSE;
-	/* Whatever a worker before this one has recorded is to be recorded anew. */
-	executor->told_reason[0] = '?';
-}
-
-void executor_at(struct executor *executor, int64_t now)
-{
-	executor->now = now;
-}
-
-void executor_copy(char *to, size_t size, const char *from)
-{
-	size_t length = strlen(from);
-
-	if (length >= size) {
-		length = size - 1;
-		while (length && ((unsigned char)from[length] & 0xc0) == 0x80)
-			length--;
-	}
-	memcpy(to, from, length);
-	to[length] = '\0';
-}
-
-int64_t executor_later(struct executor *executor, int64_t pause)
-{
-	/* Marsaglia's xorshift: several workers' tries must not fall together, no more. */
-	executor->random ^= executor->random << 13;
-	executor->random ^= executor->random >> 17;
-	executor->random ^= executor->random << 5;
-	return executor->now + pause / 2 + (int64_t)(executor->random % 1024) * (pause / 2) / 1024;
-}
-
-void executor_raise(struct executor *executor, struct executor_trouble *trouble, const char *reason)
-{
-	/* Requests that were under way together fail together. */
-	if (!executor_is_blocked(executor, trouble)) {
-		trouble->pause = trouble->present ? trouble->pause * 2 : FIRST_RETRY;
-		if (trouble->pause > LAST_RETRY)
-			trouble->pause = LAST_RETRY;
-		trouble->present = true;
-		trouble->retry_at = executor_later(executor, trouble->pause);
-	}
-	executor_copy(trouble->reason, sizeof(trouble->reason), reason);
-}
 
 /* --- What is going on --------------------------------------------------------------------------
  */
-
-bool executor_is_hung(const struct executor *executor, const struct executor_chore *chore)
-{
-	return chore->interrupted && executor->now - chore->since > HUNG_AFTER;
-}
 
 /* ComfyUI may have a prompt of the slot that it has not finished. */
 static bool is_at_comfyui(const struct executor_slot *slot)
@@ -106,42 +53,49 @@ bool executor_is_quiet(const struct executor *executor)
 	return true;
 }
 
-/* Why no headway is made; empty if it is. */
-static void explain(const struct executor *executor, char reason[512])
+static bool has_hung_chore(const struct executor *executor)
 {
-	const struct executor_slot *slots = executor->slots;
-
-	reason[0] = '\0';
-	if (executor->disk.present) {
-		executor_copy(reason, 512, executor->disk.reason);
-		return;
-	}
 	for (size_t i = 0; i < EXECUTOR_CHORES; i++)
 		if (executor->chores[i].prompt_id[0] &&
-			executor_is_hung(executor, &executor->chores[i])) {
-			executor_copy(reason, 512,
-				"ComfyUI seems to hang: it does not end an image that was "
-				"interrupted. Restart ComfyUI; it goes on by itself.");
-			return;
-		}
-	if (executor->comfyui.present) {
-		executor_copy(reason, 512, executor->comfyui.reason);
-		return;
-	}
-	for (size_t i = 0; i < EXECUTOR_SLOTS; i++) {
-		int64_t waited = executor->now - slots[i].posted_at;
+			executor_is_hung(executor, &executor->chores[i]))
+			return true;
+	return false;
+}
 
-		if (slots[i].stage != EXECUTOR_SUBMITTED || slots[i].started_at)
+/* Why ComfyUI does not begin what it has in its queue; "" if that has not lasted. */
+static void explain_queue(const struct executor *executor, char reason[EXECUTOR_REASON])
+{
+	for (size_t i = 0; i < EXECUTOR_SLOTS; i++) {
+		const struct executor_slot *slot = &executor->slots[i];
+		int64_t waited = executor->now - slot->posted_at;
+
+		if (slot->stage != EXECUTOR_SUBMITTED || slot->started_at)
 			continue;
-		if (slots[i].ahead && waited > QUIET_LOOK)
-			(void)snprintf(reason, 512,
+		if (slot->ahead && waited > QUIET_LOOK)
+			(void)snprintf(reason, EXECUTOR_REASON,
 				"ComfyUI is busy: prompts that come before the next image: %zu.",
-				slots[i].ahead);
-		else if (!slots[i].ahead && waited > IDLE_AFTER)
-			executor_copy(reason, 512,
-				"ComfyUI has the next image in its queue and does not begin it. If "
-				"this lasts, restart ComfyUI; it goes on by itself.");
+				slot->ahead);
+		else if (!slot->ahead && waited > IDLE_AFTER)
+			utf8_copy(reason, EXECUTOR_REASON,
+				TEXT("ComfyUI has the next image in its queue and does not begin "
+				     "it. If this lasts, restart ComfyUI; it goes on by itself."));
 	}
+}
+
+/* Why no headway is made; empty if it is. */
+static void explain(const struct executor *executor, char reason[EXECUTOR_REASON])
+{
+	reason[0] = '\0';
+	if (executor->disk.present)
+		utf8_copy(reason, EXECUTOR_REASON, text_from(executor->disk.reason));
+	else if (has_hung_chore(executor))
+		utf8_copy(reason, EXECUTOR_REASON,
+			TEXT("ComfyUI seems to hang: it does not end an image that was "
+			     "interrupted. Restart ComfyUI; it goes on by itself."));
+	else if (executor->comfyui.present)
+		utf8_copy(reason, EXECUTOR_REASON, text_from(executor->comfyui.reason));
+	else
+		explain_queue(executor, reason);
 }
 
 /* --- What to do next ---------------------------------------------------------------------------
@@ -154,9 +108,11 @@ static bool act(struct executor_action *action, enum executor_verb verb, struct 
 }
 
 /* As act, for what takes a request. */
-static bool ask(struct executor_action *action, enum executor_verb verb, struct executor_slot *slot)
+static bool ask(const struct executor *executor, struct executor_action *action,
+	enum executor_verb verb, struct executor_slot *slot)
 {
 	slot->busy = true;
+	slot->asked_at = executor->now;
 	return act(action, verb, slot);
 }
 
@@ -184,13 +140,15 @@ static bool submit_next(struct executor *executor, struct executor_action *actio
 		executor_is_blocked(executor, &executor->comfyui) ||
 		executor->now < slot->retry_at || is_comfyui_taken(executor))
 		return false;
-	if (strcmp(executor->last_job, slot->job_id) != 0)
+	if (strcmp(executor->last_job, slot->job_id) != 0) {
 		slot->free_first = true;
-	executor_copy(executor->last_job, sizeof(executor->last_job), slot->job_id);
+		executor->shortages = 0;
+	}
+	utf8_copy(executor->last_job, sizeof(executor->last_job), text_from(slot->job_id));
 	if (slot->free_first)
-		return ask(action, EXECUTOR_FREE, slot);
+		return ask(executor, action, EXECUTOR_FREE, slot);
 	slot->posted_at = executor->now;
-	return ask(action, EXECUTOR_SUBMIT, slot);
+	return ask(executor, action, EXECUTOR_SUBMIT, slot);
 }
 
 /* Requests about a prompt that ComfyUI may have in its queue. */
@@ -198,7 +156,7 @@ static bool follow(
 	struct executor *executor, struct executor_slot *slot, struct executor_action *action)
 {
 	bool stalls = slot->stage == EXECUTOR_SUBMITTED && slot->started_at && !slot->stalled_at &&
-		      executor->now - slot->progress_at >= executor->stall;
+		      executor->now - slot->progress_at >= executor_patience(executor, slot);
 
 	if (stalls) {
 		/* An older ComfyUI interrupts whatever runs: only a look tells that this does. */
@@ -210,10 +168,11 @@ static bool follow(
 		return false;
 	slot->looked_at = executor->now;
 	if (slot->interrupt)
-		return ask(action, EXECUTOR_INTERRUPT, slot);
+		return ask(executor, action, EXECUTOR_INTERRUPT, slot);
 	if (slot->withdraw)
-		return ask(action, EXECUTOR_DELETE, slot);
-	return ask(action, slot->left_queue ? EXECUTOR_LOOK_HISTORY : EXECUTOR_LOOK_QUEUE, slot);
+		return ask(executor, action, EXECUTOR_DELETE, slot);
+	return ask(executor, action, slot->left_queue ? EXECUTOR_LOOK_HISTORY : EXECUTOR_LOOK_QUEUE,
+		slot);
 }
 
 /* The next request of a slot, if one is due. */
@@ -226,13 +185,16 @@ static bool ask_for_slot(
 		return follow(executor, slot, action);
 	case EXECUTOR_LISTING:
 		return executor->now >= slot->retry_at && !slot->stopping && !executor->quitting &&
-		       ask(action, EXECUTOR_LIST, slot);
+		       ask(executor, action, EXECUTOR_LIST, slot);
 	case EXECUTOR_RENDERED:
-		return executor->now >= slot->retry_at && ask(action, EXECUTOR_LOOK_HISTORY, slot);
+		return executor->now >= slot->retry_at &&
+		       ask(executor, action, EXECUTOR_LOOK_HISTORY, slot);
 	case EXECUTOR_FETCHING:
-		return executor->now >= slot->retry_at && ask(action, EXECUTOR_FETCH, slot);
+		return executor->now >= slot->retry_at &&
+		       ask(executor, action, EXECUTOR_FETCH, slot);
 	case EXECUTOR_SALVAGING:
-		return executor->now >= slot->retry_at && ask(action, EXECUTOR_SALVAGE, slot);
+		return executor->now >= slot->retry_at &&
+		       ask(executor, action, EXECUTOR_SALVAGE, slot);
 	default:
 		return false;
 	}
@@ -289,7 +251,7 @@ static bool record_slot(
 	if (is_unsubmitted(slot) && (slot->stopping || executor->quitting))
 		slot->stage = EXECUTOR_RELEASING;
 	/* Saving asks it, too: whose picture is there already? */
-	if (executor_is_blocked(executor, &executor->store))
+	if (!executor_can_store(executor))
 		return false;
 	if (slot->stage == EXECUTOR_SAVING)
 		return !executor_is_blocked(executor, &executor->disk) &&
@@ -302,22 +264,16 @@ static bool record_slot(
 }
 
 /* An item is leased only while no other one waits to be submitted. */
-static bool claim(const struct executor *executor, struct executor_action *action)
+static bool claim(struct executor *executor, struct executor_action *action)
 {
-	bool has_room = false;
-
 	if (!executor->has_work || executor->quitting || executor->disk.present ||
-		executor_is_blocked(executor, &executor->store))
+		!executor_can_store(executor) || !executor_free_slot(executor))
 		return false;
-	for (size_t i = 0; i < EXECUTOR_SLOTS; i++) {
-		const struct executor_slot *slot = &executor->slots[i];
-
-		if (slot->stage == EXECUTOR_EMPTY)
-			has_room = true;
-		else if (slot->stage <= EXECUTOR_UNSURE)
+	for (size_t i = 0; i < EXECUTOR_SLOTS; i++)
+		if (executor->slots[i].stage != EXECUTOR_EMPTY &&
+			executor->slots[i].stage <= EXECUTOR_UNSURE)
 			return false;
-	}
-	return has_room && act(action, EXECUTOR_CLAIM, NULL);
+	return act(action, EXECUTOR_CLAIM, NULL);
 }
 
 static bool record(struct executor *executor, struct executor_action *action)
@@ -329,7 +285,7 @@ static bool record(struct executor *executor, struct executor_action *action)
 	for (size_t i = 0; i < EXECUTOR_CHORES; i++) {
 		struct executor_chore *chore = &executor->chores[i];
 
-		if (!chore->gone || executor_is_blocked(executor, &executor->store))
+		if (!chore->gone || !executor_can_store(executor))
 			continue;
 		(void)act(action, EXECUTOR_FORGET, NULL);
 		action->chore = chore;
@@ -365,12 +321,12 @@ static bool tell_reason(struct executor *executor, struct executor_action *actio
 {
 	char reason[sizeof(executor->told_reason)];
 
-	if (executor_is_blocked(executor, &executor->store))
+	if (!executor_can_store(executor))
 		return false;
 	explain(executor, reason);
 	if (strcmp(reason, executor->told_reason) == 0)
 		return false;
-	executor_copy(executor->told_reason, sizeof(executor->told_reason), reason);
+	utf8_copy(executor->told_reason, sizeof(executor->told_reason), text_from(reason));
 	(void)act(action, EXECUTOR_WAIT, NULL);
 	action->reason = executor->told_reason;
 	return true;
@@ -409,10 +365,10 @@ static void let_go(struct executor *executor)
 		if (slot->dropped && !slot->busy)
 			*slot = (struct executor_slot){0};
 		if (!slot->stopping || slot->busy || !executor->comfyui.present ||
-			executor->comfyui.pause < AWAY_PAUSE || slot->stage < EXECUTOR_UNSURE ||
-			slot->stage > EXECUTOR_SALVAGING)
+			executor->now - executor->comfyui.since < AWAY_AFTER ||
+			slot->stage < EXECUTOR_UNSURE || slot->stage > EXECUTOR_SALVAGING)
 			continue;
-		if (executor_add_chore(executor, slot->prompt_id, false)) {
+		if (executor_leave_to_chore(executor, slot)) {
 			slot->stage = EXECUTOR_RELEASING;
 			slot->abandoned = true;
 		}
@@ -451,7 +407,8 @@ int64_t executor_deadline(const struct executor *executor)
 		if (slot->stage != EXECUTOR_SUBMITTED)
 			continue;
 		if (slot->started_at && !slot->stalled_at)
-			earlier(executor, &deadline, slot->progress_at + executor->stall);
+			earlier(executor, &deadline,
+				slot->progress_at + executor_patience(executor, slot));
 		earlier(executor, &deadline, slot->posted_at + DEAF_AFTER);
 		earlier(executor, &deadline,
 			slot->posted_at + (slot->ahead ? QUIET_LOOK : IDLE_AFTER) + 1);
@@ -459,8 +416,10 @@ int64_t executor_deadline(const struct executor *executor)
 	for (size_t i = 0; i < EXECUTOR_CHORES; i++)
 		if (executor->chores[i].prompt_id[0])
 			earlier(executor, &deadline, executor->chores[i].retry_at);
-	if (executor->comfyui.present)
+	if (executor->comfyui.present) {
 		earlier(executor, &deadline, executor->comfyui.retry_at);
+		earlier(executor, &deadline, executor->comfyui.since + AWAY_AFTER);
+	}
 	if (executor->disk.present)
 		earlier(executor, &deadline, executor->disk.retry_at);
 	if (executor->store.present)

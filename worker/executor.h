@@ -22,6 +22,9 @@
 #define EXECUTOR_SLOTS	2
 #define EXECUTOR_CHORES 8
 
+/* Room for a reason why there is no headway. */
+#define EXECUTOR_REASON 512
+
 /* How far a leased item is. */
 enum executor_stage {
 	EXECUTOR_EMPTY,	    /* no item */
@@ -54,24 +57,29 @@ struct executor_slot {
 	enum executor_stage stage;
 	char item_id[40];
 	char job_id[40];
-	char prompt_id[64]; /* of the present attempt */
+	char prompt_id[64];   /* of the present attempt */
+	char file_prefix[96]; /* likewise: what its picture's name begins with, and no other's */
 	char save_node[128];
-	int64_t order;	 /* of work */
-	bool busy;	 /* a request of it is under way */
-	bool dropped;	 /* its job was deleted */
-	bool stopping;	 /* its job is */
-	bool free_first; /* ComfyUI is to forget its models before this is submitted */
-	bool freed_once; /* that was done because its memory had run out */
-	bool rematched;	 /* its checkpoint was matched anew after a refusal */
-	bool left_queue; /* looking up: it is not in the queue; the history comes next */
-	bool withdraw;	 /* it is pending there and must not be rendered */
-	bool interrupt;	 /* it is to be interrupted: it was seen running just now */
-	bool abandoned;	 /* it ends, and ComfyUI may have its prompt still */
-	bool heard;	 /* events of this prompt arrive */
-	unsigned absent; /* times in a row that neither queue nor history had it */
-	unsigned lost;	 /* attempts that vanished from ComfyUI */
+	bool salvageable; /* whose picture that name is, is certain */
+	int64_t order;	  /* of work */
+	bool busy;	  /* a request of it is under way */
+	bool dropped;	  /* its job was deleted */
+	bool stopping;	  /* its job is */
+	bool free_first;  /* ComfyUI is to forget its models before this is submitted */
+	bool freed_once;  /* that was done because its memory had run out */
+	bool rematched;	  /* its checkpoint was matched anew after a refusal */
+	bool remade;	  /* it is made again, since its picture was gone */
+	bool may_arrive;  /* its submission was given up waiting for, and may be on its way still */
+	bool left_queue;  /* looking up: it is not in the queue; the history comes next */
+	bool withdraw;	  /* it is pending there and must not be rendered */
+	bool interrupt;	  /* it is to be interrupted: it was seen running just now */
+	bool abandoned;	  /* it ends, and ComfyUI may have its prompt still */
+	bool heard;	  /* events of this prompt arrive on the connection there is */
+	unsigned absent;  /* times in a row that neither queue nor history had it */
+	unsigned lost;	  /* attempts that vanished from ComfyUI */
 	unsigned failed_requests;
 	size_t ahead;			/* prompts before it in ComfyUI's queue */
+	int64_t asked_at;		/* when the last request of it began */
 	int64_t posted_at;		/* when its submission began */
 	int64_t started_at;		/* 0: not known to be executed */
 	int64_t ended_at;		/* 0: not known to have ended */
@@ -87,22 +95,25 @@ struct executor_slot {
 
 /* A prompt of ours that nobody wants any more: it is to leave ComfyUI's queue. */
 struct executor_chore {
-	char prompt_id[64]; /* empty: there is none */
-	bool recorded;	    /* the database wants to hear of its end */
-	bool gone;	    /* it has left the queue; that is to be recorded */
-	bool withdraw;	    /* it was seen pending: it is to be deleted */
-	bool interrupt;	    /* it was seen running: it is to be interrupted, */
-	bool interrupted;   /* and was */
-	int64_t since;
+	char prompt_id[64];	/* empty: there is none */
+	char file_prefix[96];	/* known by it where ComfyUI gave it another id; may be empty */
+	char recorded_id[64];	/* under which the database wants to hear of its end; empty: not */
+	bool gone;		/* it has left the queue; that is to be recorded */
+	bool may_arrive;	/* as of a slot */
+	bool withdraw;		/* it was seen pending: it is to be deleted */
+	bool interrupt;		/* it was seen running: it is to be interrupted */
+	int64_t interrupted_at; /* 0: it was not */
 	int64_t retry_at;
 };
 
 /* Trouble that is waited out. */
 struct executor_trouble {
 	bool present;
+	int64_t since;
 	int64_t retry_at;
 	int64_t pause;
-	char reason[512];
+	int64_t longest; /* pause */
+	char reason[EXECUTOR_REASON];
 };
 
 struct executor {
@@ -115,6 +126,7 @@ struct executor {
 	bool has_work;			 /* there is an item to lease */
 	bool quitting;			 /* nothing is begun any more */
 	char last_job[40];		 /* whose item was submitted last */
+	unsigned shortages;		 /* its items in a row for which there was no memory */
 	struct executor_trouble comfyui; /* it does not answer */
 	struct executor_trouble disk;	 /* pictures cannot be saved */
 	struct executor_trouble store;	 /* the database cannot be written */
@@ -128,8 +140,9 @@ struct executor {
 	int64_t connect_at;
 	int64_t connect_pause;
 	bool probing;
-	bool probe_wanted;     /* whether ComfyUI is there, and which version, is to be asked */
-	char told_reason[512]; /* why there is no headway, as was recorded last */
+	bool probe_wanted; /* whether ComfyUI is there, and which version, is to be asked */
+	/* Why there is no headway, as was recorded last: */
+	char told_reason[EXECUTOR_REASON];
 };
 
 enum executor_verb {
@@ -188,10 +201,19 @@ int64_t executor_deadline(const struct executor *executor);
 struct executor_item {
 	const char *item_id;
 	const char *job_id;
-	const char *prompt_id; /* of the last attempt */
+	const char *prompt_id;	 /* of the last attempt */
+	const char *file_prefix; /* likewise */
+	const char *save_node;	 /* the node whose picture is wanted */
+	bool salvageable;	 /* no other node saves under the same prefix */
 	int64_t order;
 	bool stopping;
 };
+
+/* The slot that the next item will be in; NULL if both are taken. */
+struct executor_slot *executor_free_slot(struct executor *executor);
+
+/* False while the database is in trouble and is not to be tried. */
+bool executor_can_store(const struct executor *executor);
 
 /* There is, or is not, an item to be leased. */
 void executor_tell_work(struct executor *executor, bool has_work);
@@ -206,7 +228,8 @@ struct executor_slot *executor_resumed(struct executor *executor, const struct e
 void executor_tell_stopping(struct executor *executor, const char *job_id);
 
 /* An attempt of a deleted job. False if there is no room: to be told again later. */
-bool executor_tell_abandoned(struct executor *executor, const char *prompt_id);
+bool executor_tell_abandoned(
+	struct executor *executor, const char *prompt_id, const char *file_prefix);
 
 /* The process is to end: nothing is begun any more. */
 void executor_quit(struct executor *executor);
@@ -220,8 +243,9 @@ void executor_store_failed(struct executor *executor, const char *reason);
 /* EXECUTOR_COMPLETE to RELEASE: recorded, or the item is not ours any more. */
 void executor_recorded(struct executor *executor, struct executor_slot *slot);
 
-/* EXECUTOR_RENEW: the further attempt's id. */
-void executor_renewed(struct executor *executor, struct executor_slot *slot, const char *prompt_id);
+/* EXECUTOR_RENEW: the further attempt. */
+void executor_renewed(struct executor *executor, struct executor_slot *slot, const char *prompt_id,
+	const char *file_prefix);
 
 /* EXECUTOR_FORGET. */
 void executor_forgotten(struct executor *executor, struct executor_chore *chore);
@@ -240,14 +264,20 @@ void executor_listed(struct executor *executor, struct executor_slot *slot);
 void executor_ends(struct executor *executor, struct executor_slot *slot, enum executor_stage stage,
 	const char *code, const char *message);
 
+/* What became of a request that had no answer. */
+enum executor_delivery {
+	EXECUTOR_NOT_SENT,
+	EXECUTOR_SENT, /* it may have reached ComfyUI; of EXECUTOR_FETCH: and counts as a try */
+	EXECUTOR_MAY_ARRIVE /* the same, and it may reach ComfyUI later than what is asked next */
+};
+
 /*
  * A request had no answer, or not ComfyUI's. `slot` or `chore` says whose, neither: a probe's.
- * `sent`: it may have reached ComfyUI; of EXECUTOR_FETCH: and counts as a try.
  */
 void executor_unreachable(struct executor *executor, struct executor_slot *slot,
-	struct executor_chore *chore, bool sent, const char *reason);
+	struct executor_chore *chore, enum executor_delivery delivery, const char *reason);
 
-/* ComfyUI itself failed on a request (HTTP 500). */
+/* ComfyUI itself failed on a request (HTTP 500), or answered what makes no sense. */
 void executor_server_failed(struct executor *executor, struct executor_slot *slot,
 	struct executor_chore *chore, const char *reason);
 
@@ -267,6 +297,14 @@ void executor_checkpoint_refused(
 
 enum executor_place { EXECUTOR_NOWHERE, EXECUTOR_PENDING, EXECUTOR_RUNNING };
 
+/*
+ * EXECUTOR_LOOK_QUEUE, before executor_queue_seen: it is there under an id of ComfyUI's own; or so
+ * is an attempt before it, which is to go.
+ */
+void executor_found_as(struct executor *executor, struct executor_slot *slot,
+	struct executor_chore *chore, const char *prompt_id);
+void executor_found_stray(struct executor *executor, const char *prompt_id);
+
 /* EXECUTOR_LOOK_QUEUE: where in the queue it is, and after how many others. */
 void executor_queue_seen(struct executor *executor, struct executor_slot *slot,
 	struct executor_chore *chore, enum executor_place place, size_t ahead);
@@ -283,10 +321,13 @@ void executor_history_interrupted(struct executor *executor, struct executor_slo
 void executor_cancelled(
 	struct executor *executor, struct executor_slot *slot, struct executor_chore *chore);
 
-/* EXECUTOR_FETCH, SALVAGE: the whole picture is in memory; or it cannot be had. */
+/*
+ * EXECUTOR_FETCH, SALVAGE: the whole picture is in memory; or it cannot be had. `gone`: ComfyUI has
+ * it no more.
+ */
 void executor_fetched(struct executor *executor, struct executor_slot *slot);
 void executor_fetch_failed(
-	struct executor *executor, struct executor_slot *slot, const char *message);
+	struct executor *executor, struct executor_slot *slot, bool gone, const char *message);
 
 /* EXECUTOR_SAVE: the picture is in place; or cannot be put there until something is mended. */
 void executor_saved(struct executor *executor, struct executor_slot *slot);

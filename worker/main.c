@@ -103,6 +103,7 @@ static void rest(struct worker *worker)
 	arena_free(&worker->choices.arena);
 	arena_free(&worker->scratch);
 	for (size_t i = 0; i < EXECUTOR_SLOTS; i++) {
+		worker_clear_item(&worker->items[i]);
 		arena_free(&worker->items[i].arena);
 		arena_free(&worker->requests[i].arena);
 	}
@@ -158,6 +159,7 @@ static void run(struct worker *worker)
 		int64_t now = clock_monotonic();
 		bool due = now >= tick;
 
+		executor_at(&worker->executor, now);
 		if (due) {
 			store_watch_mend(worker->watch);
 			store_worker_beat(worker->lock);
@@ -239,9 +241,7 @@ static void end(struct worker *worker)
 	store_close(worker->store);
 	store_watch_close(worker->watch);
 	for (size_t i = 0; i < EXECUTOR_SLOTS; i++) {
-		buffer_free(&worker->items[i].prompt);
-		buffer_free(&worker->items[i].information);
-		buffer_free(&worker->items[i].picture);
+		worker_clear_item(&worker->items[i]);
 		arena_free(&worker->items[i].arena);
 		arena_free(&worker->requests[i].arena);
 	}

@@ -1,7 +1,6 @@
 /* What the database says: leases to take over, items to lease, jobs to stop. */
-#include <stdio.h>
-
 #include "base/clock.h"
+#include "base/utf8.h"
 #include "library/output.h"
 #include "store/comfyui_state.h"
 #include "worker.h"
@@ -20,24 +19,12 @@ static bool open_store(struct worker *worker)
 {
 	struct error error;
 
-	if (worker->executor.store.present &&
-		worker->executor.now < worker->executor.store.retry_at && !worker->store)
+	if (!worker->store && !executor_can_store(&worker->executor))
 		return false;
-	if (store_ready(worker->config->db_path, STORE_DURABLE_FULL, &worker->store, &error))
+	if (store_ready(worker->config->db_path, STORE_DURABLE_HASTY, &worker->store, &error))
 		return true;
 	worker_store_error(worker, NULL, &error);
 	return false;
-}
-
-static void fill_item(const struct store_work *work, struct executor_item *item)
-{
-	*item = (struct executor_item){
-		.item_id = work->item_id.at,
-		.job_id = work->job_id.at,
-		.prompt_id = work->attempts[work->attempt_count - 1].prompt_id.at,
-		.order = work->number,
-		.stopping = work->stopping,
-	};
 }
 
 static bool is_in_work(const struct worker *worker, struct text item_id)
@@ -52,23 +39,21 @@ static bool is_in_work(const struct worker *worker, struct text item_id)
 /* Takes over the lease with that index, read anew into memory that lasts as long as it. */
 static bool take_over(struct worker *worker, size_t index, struct error *error)
 {
-	size_t free_slot = worker->executor.slots[0].stage ? 1 : 0;
-	struct worker_item *item = &worker->items[free_slot];
+	struct worker_item *item = worker_item_of(worker, executor_free_slot(&worker->executor));
 	struct store_work works[STORE_WORK_LEASES];
 	struct executor_item facts;
 	struct executor_slot *slot;
 	size_t count;
 
-	arena_reset(&item->arena);
+	worker_clear_item(item);
 	if (!store_work_leased(worker->store, &item->arena, works, &count, error))
 		return false;
 	if (index >= count)
 		return true;
 	item->work = works[index];
-	fill_item(&item->work, &facts);
+	if (!worker_begin_item(worker, item, &facts, error))
+		return false;
 	slot = executor_resumed(&worker->executor, &facts);
-	if (!worker_begin_item(worker, slot))
-		return error_memory(error);
 	library_output_clean(worker->config->sample_dir, item->output_path);
 	worker_pace_begin(worker, slot);
 	worker_report_item(worker, slot, "item.taken_over");
@@ -86,13 +71,9 @@ static bool resume(struct worker *worker)
 	size_t count;
 	bool done = store_work_leased(worker->store, &worker->scratch, works, &count, &error);
 
-	for (size_t i = 0; done && i < count; i++) {
-		bool has_room =
-			!worker->executor.slots[0].stage || !worker->executor.slots[1].stage;
-
-		if (has_room && !is_in_work(worker, works[i].item_id))
+	for (size_t i = 0; done && i < count; i++)
+		if (executor_free_slot(&worker->executor) && !is_in_work(worker, works[i].item_id))
 			done = take_over(worker, i, &error);
-	}
 	if (!done)
 		worker_store_error(worker, NULL, &error);
 	return done;
@@ -116,10 +97,11 @@ static bool read_orders(struct worker *worker)
 	}
 	worker->orders_wanted = false;
 	for (size_t i = 0; i < orders.abandoned_count; i++) {
-		const char *id = arena_copy(&worker->scratch, orders.abandoned[i].prompt_id);
+		const struct store_attempt *attempt = &orders.abandoned[i];
 
 		/* What has no room is read again when something was ended. */
-		if (!id || !executor_tell_abandoned(&worker->executor, id))
+		if (!executor_tell_abandoned(
+			    &worker->executor, attempt->prompt_id.at, attempt->file_prefix.at))
 			worker->orders_wanted = true;
 	}
 	return true;
@@ -146,8 +128,8 @@ void worker_set_state(struct worker *worker, struct text version, const char *er
 	struct worker_state *state = &worker->state;
 	struct worker_state now = {.known = true, .connected = !error, .unrecorded = true};
 
-	(void)snprintf(now.version, sizeof(now.version), "%.*s", TEXT_ARGUMENTS(version));
-	(void)snprintf(now.error, sizeof(now.error), "%s", error ? error : "");
+	utf8_copy(now.version, sizeof(now.version), version);
+	utf8_copy(now.error, sizeof(now.error), text_from(error));
 	if (state->known && state->connected == now.connected &&
 		strcmp(state->version, now.version) == 0 && strcmp(state->error, now.error) == 0)
 		return;
@@ -174,7 +156,7 @@ static bool is_woken(struct worker *worker, bool anyhow)
 	else if (now >= worker->again_at)
 		worker->again_pause *= 2;
 	else
-		return anyhow || worker->orders_wanted || !worker->resumed;
+		return anyhow || worker->orders_wanted || !worker->resumed || !worker->store;
 	worker->again_at = worker->again_pause && worker->again_pause <= LAST_PAUSE
 				   ? now + worker->again_pause
 				   : INT64_MAX;
@@ -200,7 +182,7 @@ void worker_take_orders(struct worker *worker, bool anyhow)
 
 	if (!is_woken(worker, anyhow) || !open_store(worker))
 		return;
-	if ((anyhow || !worker->resumed) && worker->client)
+	if ((anyhow || !worker->resumed) && worker->client && executor_can_store(&worker->executor))
 		worker->resumed = resume(worker);
 	if (worker->state.unrecorded)
 		record_state(worker);

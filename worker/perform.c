@@ -3,23 +3,33 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/log.h"
-#include "executor_internal.h"
+#include "base/utf8.h"
 #include "library/output.h"
 #include "worker.h"
+
+/* Others hold the database for moments: that is no news. */
+#define NEWS_AFTER INT64_C(5000000000)
 
 struct worker_item *worker_item_of(struct worker *worker, const struct executor_slot *slot)
 {
 	return &worker->items[slot - worker->executor.slots];
 }
 
-static void free_item(struct worker_item *item)
+void worker_clear_item(struct worker_item *item)
 {
 	buffer_free(&item->picture);
 	buffer_free(&item->prompt);
 	buffer_free(&item->information);
 	arena_reset(&item->arena);
+	*item = (struct worker_item){
+		.arena = item->arena,
+		.prompt = item->prompt,
+		.information = item->information,
+		.picture = item->picture,
+	};
 }
 
 /* The item is done with, as far as the worker is concerned. */
@@ -28,23 +38,26 @@ static void let_go(struct worker *worker, struct executor_slot *slot)
 	struct worker_item *item = worker_item_of(worker, slot);
 
 	executor_recorded(&worker->executor, slot);
-	free_item(item);
+	worker_clear_item(item);
 }
 
 void worker_store_error(
 	struct worker *worker, struct executor_slot *slot, const struct error *error)
 {
 	bool lost = error->kind == ERROR_NOT_FOUND || error->kind == ERROR_CONFLICT;
+	int64_t since;
 
 	if (slot && lost) {
 		worker_report_item(worker, slot, "item.withdrawn");
 		let_go(worker, slot);
 		return;
 	}
-	if (!worker->store_failing)
-		worker_report_error("database.failed", error);
-	worker->store_failing = true;
 	executor_store_failed(&worker->executor, error->message);
+	since = worker->executor.store.since;
+	if (worker->told_trouble == since || clock_monotonic() - since < NEWS_AFTER)
+		return;
+	worker_report_error("database.failed", error);
+	worker->told_trouble = since;
 }
 
 /* --- Leases ------------------------------------------------------------------------------------
@@ -53,13 +66,13 @@ void worker_store_error(
 static void claim(struct worker *worker)
 {
 	struct executor *executor = &worker->executor;
-	struct worker_item *item = &worker->items[executor->slots[0].stage ? 1 : 0];
+	struct worker_item *item = worker_item_of(worker, executor_free_slot(executor));
 	struct executor_item facts;
 	struct executor_slot *slot;
 	struct error error;
 	bool claimed;
 
-	arena_reset(&item->arena);
+	worker_clear_item(item);
 	if (!store_work_claim(worker->store, &item->arena, &item->work, &claimed, &error)) {
 		worker_store_error(worker, NULL, &error);
 		return;
@@ -68,19 +81,12 @@ static void claim(struct worker *worker)
 		(void)executor_claimed(executor, NULL);
 		return;
 	}
-	facts = (struct executor_item){
-		.item_id = item->work.item_id.at,
-		.job_id = item->work.job_id.at,
-		.prompt_id = item->work.attempts[item->work.attempt_count - 1].prompt_id.at,
-		.order = item->work.number,
-		.stopping = item->work.stopping,
-	};
-	slot = executor_claimed(executor, &facts);
-	if (!worker_begin_item(worker, slot)) {
-		executor_ends(executor, slot, EXECUTOR_FAILING, "internal_error",
-			"There is no memory for this image.");
+	if (!worker_begin_item(worker, item, &facts, &error)) {
+		worker->resumed = false;
+		worker_store_error(worker, NULL, &error);
 		return;
 	}
+	slot = executor_claimed(executor, &facts);
 	worker_pace_begin(worker, slot);
 	worker_report_item(worker, slot, "item.leased");
 }
@@ -95,7 +101,8 @@ static void renew(struct worker *worker, struct executor_slot *slot)
 		worker_store_error(worker, slot, &error);
 		return;
 	}
-	executor_renewed(&worker->executor, slot, item->attempt.prompt_id.at);
+	executor_renewed(
+		&worker->executor, slot, item->attempt.prompt_id.at, item->attempt.file_prefix.at);
 	worker_report_item(worker, slot, "item.renewed");
 }
 
@@ -210,8 +217,7 @@ static bool record_end(struct worker *worker, const struct executor_slot *slot, 
 	case EXECUTOR_SKIPPING:
 		return store_work_skip(worker->store, id, &fault, error);
 	case EXECUTOR_SKIPPING_CHECKPOINT:
-		return store_work_skip_checkpoint(
-			worker->store, job, item->work.checkpoint_filename, &fault, count, error);
+		return store_work_skip_checkpoint(worker->store, id, &fault, count, error);
 	case EXECUTOR_FAILING_JOB:
 		*count = 0;
 		return store_work_fail_job(worker->store, job, fault.message, error);
@@ -235,14 +241,13 @@ static void end(struct worker *worker, struct executor_slot *slot, const char *e
 		remove_copy(worker, slot);
 	let_go(worker, slot);
 	worker->orders_wanted = true;
-	worker->store_failing = false;
 }
 
 static void forget(struct worker *worker, struct executor_chore *chore)
 {
 	struct error error;
 
-	if (!store_work_forget(worker->store, text_from(chore->prompt_id), &error)) {
+	if (!store_work_forget(worker->store, text_from(chore->recorded_id), &error)) {
 		worker_store_error(worker, NULL, &error);
 		return;
 	}
@@ -260,7 +265,7 @@ static void wait_for(struct worker *worker, const char *reason)
 	/* It is recorded with each item, and told once. */
 	if (strcmp(reason, worker->reported_reason) == 0)
 		return;
-	executor_copy(worker->reported_reason, sizeof(worker->reported_reason), reason);
+	utf8_copy(worker->reported_reason, sizeof(worker->reported_reason), text_from(reason));
 	worker_report_wait(reason);
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "comfyui/names.h"
 #include "worker.h"
 
@@ -14,20 +15,19 @@
  */
 
 const struct comfyui_template *worker_template_of(
-	struct worker *worker, const struct executor_slot *slot, struct error *error)
+	struct worker *worker, struct text job_id, struct error *error)
 {
 	struct worker_template *kept = &worker->template;
 	struct text bytes;
 
-	if (kept->template && strcmp(kept->job_id, slot->job_id) == 0)
+	if (kept->template && text_equal(text_from(kept->job_id), job_id))
 		return kept->template;
 	kept->template = NULL;
 	arena_free(&kept->arena);
-	if (!store_work_template(
-		    worker->store, text_from(slot->job_id), &kept->arena, &bytes, error))
+	if (!store_work_template(worker->store, job_id, &kept->arena, &bytes, error))
 		return NULL;
 	kept->template = comfyui_template_load(&kept->arena, bytes, error);
-	(void)snprintf(kept->job_id, sizeof(kept->job_id), "%s", slot->job_id);
+	utf8_copy(kept->job_id, sizeof(kept->job_id), job_id);
 	return kept->template;
 }
 
@@ -48,30 +48,28 @@ static struct text checkpoint_path(struct worker *worker, const struct store_wor
 	return work->checkpoint_path;
 }
 
-static bool has_choices(const struct worker *worker, const struct comfyui_place *place)
+static bool has_choices(const struct worker *worker, const struct worker_item *item)
 {
 	const struct worker_choices *kept = &worker->choices;
 
-	return kept->class_type.at && text_equal(kept->class_type, place->class_type) &&
-	       text_equal(kept->field, place->field) &&
+	return kept->class_type.at && text_equal(kept->class_type, item->list_class) &&
+	       text_equal(kept->field, item->list_field) &&
 	       clock_monotonic() - kept->asked_at < CHOICES_LAST;
 }
 
 /* Finds the checkpoint in ComfyUI's list. False if the slot goes on with something else. */
-static bool match(struct worker *worker, struct executor_slot *slot,
-	const struct comfyui_place *place, struct text *name)
+static bool match(struct worker *worker, struct executor_slot *slot, struct text *name)
 {
 	struct executor *executor = &worker->executor;
 	struct worker_item *item = worker_item_of(worker, slot);
 	const struct store_work *work = &item->work;
-	const char *class = arena_copy(&worker->scratch, place->class_type);
 	struct error error;
 
 	if (work->comfyui_model_path.at && !slot->rematched) {
 		*name = work->comfyui_model_path;
 		return true;
 	}
-	if (!has_choices(worker, place)) {
+	if (!has_choices(worker, item)) {
 		executor_needs_list(executor, slot);
 		return false;
 	}
@@ -79,15 +77,14 @@ static bool match(struct worker *worker, struct executor_slot *slot,
 		char message[512];
 
 		(void)snprintf(message, sizeof(message),
-			"ComfyUI has no node of the type %s, which the template %.*s needs. "
-			"Install the "
-			"custom node, then resume the job.",
-			class, TEXT_ARGUMENTS(work->workflow_name));
+			"ComfyUI has no node of the type %.*s, which the template %.*s needs. "
+			"Install the custom node, then resume the job.",
+			TEXT_ARGUMENTS(item->list_class), TEXT_ARGUMENTS(work->workflow_name));
 		executor_ends(executor, slot, EXECUTOR_FAILING_JOB, "missing_node_type", message);
 		return false;
 	}
-	if (comfyui_name_match(
-		    &worker->choices.choices, class, checkpoint_path(worker, work), name, &error)) {
+	if (comfyui_name_match(&worker->choices.choices, item->list_class.at,
+		    checkpoint_path(worker, work), name, &error)) {
 		if (store_work_set_model(
 			    worker->store, work->job_id, work->checkpoint_filename, *name, &error))
 			return true;
@@ -175,34 +172,14 @@ static bool substitute(struct worker *worker, struct worker_item *item,
 	return comfyui_template_substitute(template, &settings, &item->prompt, error);
 }
 
-bool worker_begin_item(struct worker *worker, struct executor_slot *slot)
-{
-	struct worker_item *item = worker_item_of(worker, slot);
-	struct buffer name;
-
-	item->leased_at = clock_monotonic();
-	item->attempt = item->work.attempts[item->work.attempt_count - 1];
-	item->recipe = recipe_of(worker, &item->work);
-	if (!comfyui_recipe_digest(&item->recipe, item->digest))
-		return false;
-	buffer_init(&name, LIMIT_PATH);
-	naming_append_output(&name, &item->work.output);
-	item->output_path = name.failed ? NULL
-					: arena_printf(&item->arena, "%.*s/%.*s",
-						  TEXT_ARGUMENTS(item->work.checkpoint_filename),
-						  TEXT_ARGUMENTS(buffer_text(&name)));
-	buffer_free(&name);
-	return item->output_path != NULL;
-}
-
-/* Copies the ids of the nodes whose events matter. */
-static bool note_nodes(struct worker_item *item, struct executor_slot *slot,
-	const struct comfyui_template *template)
+/* Copies of the template, which may be another job's by then, what matters for the item's end. */
+static bool note_template(struct worker_item *item, const struct comfyui_template *template)
 {
 	const struct comfyui_node_ids *samplers = &template->roles[COMFYUI_SAMPLER];
+	const struct comfyui_place *list = &template->places[COMFYUI_SET_CHECKPOINT];
 
-	(void)snprintf(slot->save_node, sizeof(slot->save_node), "%.*s",
-		TEXT_ARGUMENTS(template->save_node));
+	item->list_class = arena_text(&item->arena, list->class_type);
+	item->list_field = arena_text(&item->arena, list->field);
 	item->samplers = (struct comfyui_node_ids){
 		.items = arena_array(&item->arena, samplers->count, sizeof(struct text)),
 		.count = samplers->count};
@@ -211,7 +188,51 @@ static bool note_nodes(struct worker_item *item, struct executor_slot *slot,
 		if (!item->samplers.items[i].at)
 			return false;
 	}
-	return item->samplers.items != NULL;
+	return item->samplers.items && item->list_class.at && item->list_field.at;
+}
+
+/* The name of the picture within sample_dir; NULL without memory. */
+static const char *name_output(struct worker_item *item)
+{
+	const char *path = NULL;
+	struct buffer name;
+
+	buffer_init(&name, LIMIT_PATH);
+	naming_append_output(&name, &item->work.output);
+	if (!name.failed)
+		path = arena_printf(&item->arena, "%.*s/%.*s",
+			TEXT_ARGUMENTS(item->work.checkpoint_filename),
+			TEXT_ARGUMENTS(buffer_text(&name)));
+	buffer_free(&name);
+	return path;
+}
+
+bool worker_begin_item(struct worker *worker, struct worker_item *item, struct executor_item *facts,
+	struct error *error)
+{
+	const struct store_work *work = &item->work;
+	const struct comfyui_template *template = worker_template_of(worker, work->job_id, error);
+
+	if (!template)
+		return false;
+	item->leased_at = clock_monotonic();
+	item->attempt = work->attempts[work->attempt_count - 1];
+	item->recipe = recipe_of(worker, work);
+	item->output_path = name_output(item);
+	*facts = (struct executor_item){
+		.item_id = work->item_id.at,
+		.job_id = work->job_id.at,
+		.prompt_id = item->attempt.prompt_id.at,
+		.file_prefix = item->attempt.file_prefix.at,
+		.save_node = arena_copy(&item->arena, template->save_node),
+		/* All that are tagged save under the same prefix. */
+		.salvageable = template->roles[COMFYUI_SAVE_IMAGE].count == 1,
+		.order = work->number,
+		.stopping = work->stopping,
+	};
+	return (item->output_path && facts->save_node && note_template(item, template) &&
+		       comfyui_recipe_digest(&item->recipe, item->digest)) ||
+	       error_memory(error);
 }
 
 void worker_prepare(struct worker *worker, struct executor_slot *slot)
@@ -224,7 +245,7 @@ void worker_prepare(struct worker *worker, struct executor_slot *slot)
 
 	if (worker_picture_decides(worker, slot))
 		return;
-	template = worker_template_of(worker, slot, &error);
+	template = worker_template_of(worker, item->work.job_id, &error);
 	if (!template) {
 		worker_store_error(worker, slot, &error);
 		return;
@@ -234,12 +255,10 @@ void worker_prepare(struct worker *worker, struct executor_slot *slot)
 			template->error_count ? template->errors[0] : "The template is not valid.");
 		return;
 	}
-	if (template->honours[COMFYUI_SET_CHECKPOINT] &&
-		!match(worker, slot, &template->places[COMFYUI_SET_CHECKPOINT], &checkpoint))
+	if (template->honours[COMFYUI_SET_CHECKPOINT] && !match(worker, slot, &checkpoint))
 		return;
 	describe(item);
-	if (!note_nodes(item, slot, template) || item->information.failed ||
-		!substitute(worker, item, template, checkpoint, &error)) {
+	if (item->information.failed || !substitute(worker, item, template, checkpoint, &error)) {
 		executor_ends(executor, slot, EXECUTOR_FAILING, "invalid_prompt",
 			item->information.failed ? "There is no memory for the prompt."
 						 : error.message);

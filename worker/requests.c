@@ -3,23 +3,38 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "library/output.h"
+#include "naming/output.h"
 #include "worker.h"
+
+#define GATEWAY_TIMEOUT 504
 
 /* --- Answers -----------------------------------------------------------------------------------
  */
 
 /*
- * Whether the request may have reached ComfyUI. For a picture that counts as a try, so neither a
- * proxy's word that ComfyUI is away does nor silence, which is how it is when it loads a model.
+ * Whether that counts as a try to fetch a picture. Neither a proxy's word that ComfyUI is away
+ * does, nor a login page, nor silence, which is how it is when ComfyUI loads a model.
  */
-static bool has_reached(
+static bool is_try(const struct comfyui_response *response)
+{
+	if (response->status)
+		return response->status == 200 &&
+		       text_starts_with(text_from(response->content_type), TEXT("image/"));
+	return response->sent && !response->timed_out;
+}
+
+static enum executor_delivery delivery_of(
 	const struct worker_request *request, const struct comfyui_response *response)
 {
-	if (request->verb != EXECUTOR_FETCH)
-		return response->sent;
-	return response->status == 200 ||
-	       (response->sent && !response->status && !response->timed_out);
+	if (request->verb == EXECUTOR_FETCH)
+		return is_try(response) ? EXECUTOR_SENT : EXECUTOR_NOT_SENT;
+	if (!response->sent)
+		return EXECUTOR_NOT_SENT;
+	/* What a proxy, or ComfyUI's own socket, has taken may wait there still. */
+	return response->timed_out || response->status == GATEWAY_TIMEOUT ? EXECUTOR_MAY_ARRIVE
+									  : EXECUTOR_SENT;
 }
 
 /* Tells of an answer that is none. Always false. */
@@ -33,7 +48,7 @@ static bool tell_failure(struct worker_request *request, const struct comfyui_re
 		return false;
 	}
 	executor_unreachable(executor, request->slot, request->chore,
-		has_reached(request, response), error->message);
+		delivery_of(request, response), error->message);
 	worker_set_state(request->worker, TEXT(""), error->message);
 	return false;
 }
@@ -55,43 +70,53 @@ static void take_system(struct worker_request *request, struct comfyui_response 
 static void take_choices(struct worker_request *request, struct comfyui_response *response)
 {
 	struct worker *worker = request->worker;
+	const struct worker_item *item = worker_item_of(worker, request->slot);
 	struct worker_choices *kept = &worker->choices;
 	struct error error;
-	const struct comfyui_template *template = worker_template_of(worker, request->slot, &error);
-	const struct comfyui_place *place;
-	const char *class = NULL;
-	const char *field = NULL;
 
 	*kept = (struct worker_choices){.arena = kept->arena};
 	arena_free(&kept->arena);
-	if (template) {
-		place = &template->places[COMFYUI_SET_CHECKPOINT];
-		class = arena_copy(&kept->arena, place->class_type);
-		field = arena_copy(&kept->arena, place->field);
-	}
-	if (!class || !field) {
-		/* Why not, preparing it will say. */
-		executor_listed(&worker->executor, request->slot);
-		return;
-	}
-	if (!comfyui_read_choices(&kept->arena, response, class, field, &kept->choices, &error)) {
+	if (!comfyui_read_choices(&kept->arena, response, item->list_class.at, item->list_field.at,
+		    &kept->choices, &error)) {
 		(void)tell_failure(request, response, &error);
 		return;
 	}
-	kept->class_type = text_from(class);
-	kept->field = text_from(field);
+	kept->class_type = arena_text(&kept->arena, item->list_class);
+	kept->field = arena_text(&kept->arena, item->list_field);
+	if (!kept->field.at)
+		kept->class_type.at = NULL;
 	kept->asked_at = clock_monotonic();
 	executor_listed(&worker->executor, request->slot);
 }
 
-static bool is_checkpoint(struct worker *worker, const struct executor_slot *slot,
+/* Whether another item of the job may fare otherwise than this one, which was refused. */
+static bool varies(struct worker *worker, const struct executor_slot *slot,
 	const struct comfyui_submission *submission)
 {
+	static const enum comfyui_setting OF_ITEM[] = {COMFYUI_SET_CHECKPOINT,
+		COMFYUI_SET_POSITIVE_PROMPT, COMFYUI_SET_SEED, COMFYUI_SET_STEPS, COMFYUI_SET_CFG,
+		COMFYUI_SET_SAMPLER_NAME, COMFYUI_SET_SCHEDULER, COMFYUI_SET_FILENAME_PREFIX};
 	struct error error;
-	const struct comfyui_template *template = worker_template_of(worker, slot, &error);
+	const struct comfyui_template *template =
+		worker_template_of(worker, text_from(slot->job_id), &error);
 
-	return template && template->honours[COMFYUI_SET_CHECKPOINT] &&
-	       text_equal(template->places[COMFYUI_SET_CHECKPOINT].field, submission->input);
+	if (!template || !submission->node.length ||
+		submission->refusal == COMFYUI_REFUSAL_EXCEPTION)
+		return true;
+	for (size_t i = 0; i < sizeof(OF_ITEM) / sizeof(*OF_ITEM); i++)
+		if (comfyui_template_sets(
+			    template, OF_ITEM[i], submission->node, submission->input))
+			return true;
+	return false;
+}
+
+static void fail_all(struct executor *executor, struct executor_slot *slot, const char *message)
+{
+	char whole[sizeof(slot->fault.message)];
+
+	(void)snprintf(whole, sizeof(whole),
+		"ComfyUI refuses what all images of the job have in common. %s", message);
+	executor_ends(executor, slot, EXECUTOR_FAILING_JOB, "prompt_refused", whole);
 }
 
 static void take_refusal(
@@ -99,24 +124,22 @@ static void take_refusal(
 {
 	struct executor *executor = &request->worker->executor;
 	struct executor_slot *slot = request->slot;
+	const struct worker_item *item = worker_item_of(request->worker, slot);
 	const char *message = arena_copy(&request->arena, submission->message);
 
 	if (!message)
 		message = "ComfyUI refused the prompt.";
-	switch (submission->refusal) {
-	case COMFYUI_REFUSAL_MISSING_NODE:
+	if (submission->refusal == COMFYUI_REFUSAL_MISSING_NODE)
 		executor_ends(executor, slot, EXECUTOR_FAILING_JOB, "missing_node_type", message);
-		break;
-	case COMFYUI_REFUSAL_VALUE:
-		if (is_checkpoint(request->worker, slot, submission))
-			executor_checkpoint_refused(executor, slot, message);
-		else
-			executor_ends(
-				executor, slot, EXECUTOR_SKIPPING, "value_not_in_list", message);
-		break;
-	default:
+	else if (submission->refusal == COMFYUI_REFUSAL_VALUE && item->list_field.length &&
+		 text_equal(item->list_field, submission->input))
+		executor_checkpoint_refused(executor, slot, message);
+	else if (!varies(request->worker, slot, submission))
+		fail_all(executor, slot, message);
+	else if (submission->refusal == COMFYUI_REFUSAL_VALUE)
+		executor_ends(executor, slot, EXECUTOR_SKIPPING, "value_not_in_list", message);
+	else
 		executor_ends(executor, slot, EXECUTOR_FAILING, "prompt_refused", message);
-	}
 }
 
 static void adopt(struct worker *worker, const struct executor_slot *slot, struct text prompt_id)
@@ -152,12 +175,48 @@ static void take_submission(struct worker_request *request, struct comfyui_respo
 	if (!prompt_id)
 		prompt_id = slot->prompt_id;
 	adopt(request->worker, slot, text_from(prompt_id));
-	(void)snprintf(
-		fault.message, sizeof(fault.message), "%.*s", TEXT_ARGUMENTS(submission.message));
+	utf8_copy(fault.message, sizeof(fault.message), submission.message);
 	executor_submitted(&request->worker->executor, slot, prompt_id,
 		submission.refusal == COMFYUI_REFUSAL_NONE ? NULL : &fault);
 	if (slot->stage == EXECUTOR_SUBMITTED)
 		worker_report_item(request->worker, slot, "item.submitted");
+}
+
+static struct comfyui_sought sought_by(const struct worker_request *request)
+{
+	const struct executor_slot *slot = request->slot;
+
+	if (!slot)
+		return (struct comfyui_sought){
+			.prompt_id = text_from(request->chore->prompt_id),
+			.file_prefix = text_from(request->chore->file_prefix),
+		};
+	return (struct comfyui_sought){
+		.prompt_id = text_from(slot->prompt_id),
+		.file_prefix = text_from(slot->file_prefix),
+		.item_prefix = naming_item_prefix(text_from(slot->file_prefix)),
+	};
+}
+
+/* Its reply was lost, with the id that ComfyUI gave it. */
+static void find_as(struct worker_request *request, struct text prompt_id)
+{
+	struct worker *worker = request->worker;
+	const char *id = arena_copy(&request->arena, prompt_id);
+
+	if (!id || prompt_id.length >= sizeof(request->chore->prompt_id))
+		return;
+	if (request->slot && !request->slot->dropped)
+		adopt(worker, request->slot, prompt_id);
+	executor_found_as(&worker->executor, request->slot, request->chore, id);
+}
+
+static void find_stray(struct worker_request *request, struct text prompt_id)
+{
+	const char *id = arena_copy(&request->arena, prompt_id);
+
+	if (id && prompt_id.length < sizeof(request->chore->prompt_id))
+		executor_found_stray(&request->worker->executor, id);
 }
 
 static void take_queue(struct worker_request *request, struct comfyui_response *response)
@@ -167,17 +226,21 @@ static void take_queue(struct worker_request *request, struct comfyui_response *
 		[COMFYUI_PENDING] = EXECUTOR_PENDING,
 		[COMFYUI_RUNNING] = EXECUTOR_RUNNING,
 	};
-	const char *prompt_id =
-		request->slot ? request->slot->prompt_id : request->chore->prompt_id;
+	struct executor *executor = &request->worker->executor;
+	struct comfyui_sought sought = sought_by(request);
 	struct comfyui_queue queue;
 	struct error error;
 
-	if (!comfyui_read_queue(response, text_from(prompt_id), &queue, &error)) {
+	if (!comfyui_read_queue(response, &sought, &queue, &error)) {
 		(void)tell_failure(request, response, &error);
 		return;
 	}
-	executor_queue_seen(&request->worker->executor, request->slot, request->chore,
-		PLACES[queue.place], queue.ahead);
+	if (!text_equal(queue.prompt_id, sought.prompt_id))
+		find_as(request, queue.prompt_id);
+	if (queue.stray_id.length)
+		find_stray(request, queue.stray_id);
+	executor_queue_seen(
+		executor, request->slot, request->chore, PLACES[queue.place], queue.ahead);
 }
 
 /* A field that is cut would name another file: then there is no picture. */
@@ -190,14 +253,12 @@ static bool copy_field(char *to, size_t size, struct text from)
 	return true;
 }
 
-static bool find_picture(const struct comfyui_history *history, const struct executor_slot *slot,
-	struct comfyui_picture *picture)
+static bool find_picture(const struct comfyui_history *history, struct comfyui_picture *picture)
 {
 	for (size_t i = 0; i < history->image_count; i++) {
 		const struct comfyui_image *image = &history->images[i];
 
-		if (text_equal(image->node, text_from(slot->save_node)) &&
-			copy_field(picture->filename, sizeof(picture->filename), image->filename) &&
+		if (copy_field(picture->filename, sizeof(picture->filename), image->filename) &&
 			copy_field(
 				picture->subfolder, sizeof(picture->subfolder), image->subfolder) &&
 			copy_field(picture->type, sizeof(picture->type), image->type))
@@ -206,31 +267,12 @@ static bool find_picture(const struct comfyui_history *history, const struct exe
 	return false;
 }
 
-/* A worker that has taken over a lease does not know the template yet. */
-static bool know_save_node(struct worker_request *request)
-{
-	struct executor_slot *slot = request->slot;
-	struct error error;
-	const struct comfyui_template *template;
-
-	if (slot->save_node[0])
-		return true;
-	template = worker_template_of(request->worker, slot, &error);
-	if (!template)
-		return false;
-	(void)snprintf(slot->save_node, sizeof(slot->save_node), "%.*s",
-		TEXT_ARGUMENTS(template->save_node));
-	return true;
-}
-
 /* Without memory the message alone is told. */
 static void keep_traceback(const struct worker_request *request, struct text traceback)
 {
 	struct worker_item *item = worker_item_of(request->worker, request->slot);
 
-	item->traceback = text_head(traceback,
-		traceback.length < LIMIT_JOB_DETAILS ? traceback.length : LIMIT_JOB_DETAILS);
-	item->traceback = arena_text(&item->arena, item->traceback);
+	item->traceback = arena_text(&item->arena, utf8_head(traceback, LIMIT_JOB_DETAILS));
 }
 
 static void take_history(struct worker_request *request, struct comfyui_response *response)
@@ -242,18 +284,19 @@ static void take_history(struct worker_request *request, struct comfyui_response
 	struct error error;
 	const char *message;
 
-	if (!comfyui_read_history(
-		    &request->arena, response, text_from(slot->prompt_id), &history, &error)) {
+	if (!comfyui_read_history(&request->arena, response, text_from(slot->prompt_id),
+		    text_from(slot->save_node), &history, &error)) {
 		(void)tell_failure(request, response, &error);
 		return;
 	}
 	switch (history.outcome) {
 	case COMFYUI_SUCCEEDED:
-		if (!know_save_node(request))
-			executor_history_absent(executor, slot);
-		else
-			executor_history_success(executor, slot,
-				find_picture(&history, slot, &picture) ? &picture : NULL);
+		executor_history_success(
+			executor, slot, find_picture(&history, &picture) ? &picture : NULL);
+		break;
+	case COMFYUI_UNREADABLE:
+		message = arena_copy(&request->arena, history.message);
+		executor_server_failed(executor, slot, NULL, message ? message : "");
 		break;
 	case COMFYUI_FAILED:
 		keep_traceback(request, history.traceback);
@@ -277,13 +320,14 @@ static void take_picture(struct worker_request *request, struct comfyui_response
 
 	if (!comfyui_read_view(response, &error)) {
 		if (error.kind == ERROR_NOT_FOUND || error.kind == ERROR_INVALID)
-			executor_fetch_failed(executor, request->slot, error.message);
+			executor_fetch_failed(executor, request->slot,
+				error.kind == ERROR_NOT_FOUND, error.message);
 		else
 			(void)tell_failure(request, response, &error);
 		return;
 	}
 	if (!library_check_png(buffer_text(&response->body), &error)) {
-		executor_fetch_failed(executor, request->slot, error.message);
+		executor_fetch_failed(executor, request->slot, false, error.message);
 		return;
 	}
 	buffer_free(&item->picture);
@@ -305,13 +349,25 @@ static void take_nothing(struct worker_request *request, const struct comfyui_re
 		executor_cancelled(executor, request->slot, request->chore);
 }
 
+/* A history that breaks off, or is longer than is read of it, may be so every time. */
+static void tell_no_answer(struct worker_request *request, const struct comfyui_response *response,
+	const struct error *error)
+{
+	if (request->verb == EXECUTOR_LOOK_HISTORY && response->status == 200 &&
+		!response->timed_out)
+		executor_server_failed(
+			&request->worker->executor, request->slot, NULL, error->message);
+	else
+		(void)tell_failure(request, response, error);
+}
+
 static void take_answer(void *context, struct comfyui_response *response, const struct error *error)
 {
 	struct worker_request *request = context;
 
 	executor_at(&request->worker->executor, clock_monotonic());
 	if (error) {
-		(void)tell_failure(request, response, error);
+		tell_no_answer(request, response, error);
 		arena_reset(&request->arena);
 		return;
 	}
@@ -346,14 +402,9 @@ static void take_answer(void *context, struct comfyui_response *response, const 
 
 static bool ask_list(struct worker_request *request, struct comfyui_request *call)
 {
-	struct error error;
-	const struct comfyui_template *template =
-		worker_template_of(request->worker, request->slot, &error);
-	const char *class = template ? arena_copy(&request->arena,
-					       template->places[COMFYUI_SET_CHECKPOINT].class_type)
-				     : NULL;
+	const struct worker_item *item = worker_item_of(request->worker, request->slot);
 
-	return class && comfyui_ask_class(&request->arena, class, call);
+	return comfyui_ask_class(&request->arena, item->list_class.at, call);
 }
 
 static bool ask_picture(struct worker_request *request, struct comfyui_request *call)
@@ -374,7 +425,7 @@ static bool ask_picture(struct worker_request *request, struct comfyui_request *
  */
 static bool ask_salvage(struct worker_request *request, struct comfyui_request *call)
 {
-	struct text prefix = worker_item_of(request->worker, request->slot)->attempt.file_prefix;
+	struct text prefix = text_from(request->slot->file_prefix);
 	struct comfyui_picture *picture = &request->slot->picture;
 	size_t slash = prefix.length;
 

@@ -30,6 +30,9 @@ struct worker_item {
 	struct buffer prompt;	      /* what is submitted */
 	struct buffer information;    /* what ComfyUI is to write into the PNG */
 	struct comfyui_node_ids samplers;
+	/* In whose list the checkpoint must be; empty where the template has no place for it: */
+	struct text list_class;
+	struct text list_field;
 	struct buffer picture; /* fetched, not yet saved */
 	struct store_output output;
 	struct comfyui_recipe recipe;
@@ -98,15 +101,15 @@ struct worker {
 	struct worker_choices choices;
 	struct worker_pace pace;
 	struct worker_state state;
-	char reported_reason[512]; /* why there is no headway, as was logged last */
-	struct arena scratch;	   /* lasts for one action */
+	char reported_reason[EXECUTOR_REASON]; /* why there is no headway, as was logged last */
+	struct arena scratch;		       /* lasts for one action */
 	/* The database's news: */
 	int64_t version;    /* of the store when its orders were read; 0: never */
 	bool orders_wanted; /* they are to be read in any case */
 	int64_t again_at;   /* when to look again for a commit that was heard of */
 	int64_t again_pause;
-	bool resumed;	    /* the leases of the worker before were taken over */
-	bool store_failing; /* has been logged */
+	bool resumed;	      /* the leases of the worker before were taken over */
+	int64_t told_trouble; /* of the database: since when it was in the one that was logged */
 };
 
 /* --- perform.c ---------------------------------------------------------------------------------
@@ -118,6 +121,9 @@ void worker_perform(struct worker *worker, const struct executor_action *action)
 /* The item that belongs to the slot. */
 struct worker_item *worker_item_of(struct worker *worker, const struct executor_slot *slot);
 
+/* Frees what the item had. Nothing is left, for its texts lived in its arena. */
+void worker_clear_item(struct worker_item *item);
+
 /* The database answered with an error: waits where waiting helps, else lets go of the item. */
 void worker_store_error(
 	struct worker *worker, struct executor_slot *slot, const struct error *error);
@@ -128,9 +134,9 @@ void worker_store_error(
 /* EXECUTOR_PREPARE. */
 void worker_prepare(struct worker *worker, struct executor_slot *slot);
 
-/* The template of the slot's job; NULL with the error. */
+/* The job's template; NULL with the error. */
 const struct comfyui_template *worker_template_of(
-	struct worker *worker, const struct executor_slot *slot, struct error *error);
+	struct worker *worker, struct text job_id, struct error *error);
 
 /*
  * True if the picture that is there already ends the item, before anything is rendered: as
@@ -147,8 +153,12 @@ bool worker_picture_decides(struct worker *worker, struct executor_slot *slot);
 bool worker_place_is_taken(
 	struct worker *worker, const struct executor_slot *slot, bool *taken, struct error *error);
 
-/* Fills what of the item does not depend on an attempt. False without memory. */
-bool worker_begin_item(struct worker *worker, struct executor_slot *slot);
+/*
+ * Fills what an item that was leased takes beside its `work`, and what the executor is to be told.
+ * False with the error: then the executor is told nothing, and the lease is taken over later.
+ */
+bool worker_begin_item(struct worker *worker, struct worker_item *item, struct executor_item *facts,
+	struct error *error);
 
 /* --- requests.c --------------------------------------------------------------------------------
  */

@@ -16,15 +16,15 @@ static void describe(const struct comfyui_response *response, struct error *erro
 	struct buffer shown;
 
 	buffer_init(&shown, 4 * SHOWN_BYTES);
-	utf8_append_lossy(
-		&shown, text_head(body, body.length < SHOWN_BYTES ? body.length : SHOWN_BYTES));
+	utf8_append_lossy(&shown, utf8_head(body, SHOWN_BYTES));
 	(void)error_cause(error, "HTTP %d, %s: %.*s", response->status,
 		*response->content_type ? response->content_type : "no content type",
 		TEXT_ARGUMENTS(buffer_text(&shown)));
 	buffer_free(&shown);
 }
 
-static void explain(const struct comfyui_response *response, struct error *error)
+static void explain(
+	const struct comfyui_response *response, const char *wanted, struct error *error)
 {
 	static const char code[] = "comfyui_unreachable";
 	const char *base = response->base;
@@ -66,17 +66,19 @@ static void explain(const struct comfyui_response *response, struct error *error
 			status);
 	else if (status == 200)
 		(void)error_set(error, ERROR_UNAVAILABLE, code,
-			"What answers at %s is not ComfyUI: it sends %.60s instead of JSON. Is the "
+			"What answers at %s is not ComfyUI: it sends %.60s instead of %s. Is the "
 			"address right, and is there a login page?",
-			base, *response->content_type ? response->content_type : "something");
+			base, *response->content_type ? response->content_type : "something",
+			wanted);
 	else
 		(void)error_set(error, ERROR_UNAVAILABLE, code,
 			"%s answers with HTTP %d, which ComfyUI does not.", base, status);
 }
 
-bool comfyui_answer_refuse(const struct comfyui_response *response, struct error *error)
+bool comfyui_answer_refuse(
+	const struct comfyui_response *response, const char *wanted, struct error *error)
 {
-	explain(response, error);
+	explain(response, wanted, error);
 	describe(response, error);
 	return false;
 }
@@ -104,7 +106,7 @@ bool comfyui_answer_is_json(struct comfyui_response *response, int also, struct 
 	char first = first_byte(buffer_text(&response->body));
 
 	if ((response->status != 200 && response->status != also) || first != '{')
-		return comfyui_answer_refuse(response, error);
+		return comfyui_answer_refuse(response, "JSON", error);
 	comfyui_json_mend(response->body.bytes, response->body.length);
 	return true;
 }

@@ -13,8 +13,12 @@
  */
 bool comfyui_answer_is_json(struct comfyui_response *response, int also, struct error *error);
 
-/* Explains an answer that is of no use by its status, type and first bytes. Returns false. */
-bool comfyui_answer_refuse(const struct comfyui_response *response, struct error *error);
+/*
+ * Explains an answer that is of no use by its status, type and first bytes; `wanted` is what it
+ * should have been. Returns false.
+ */
+bool comfyui_answer_refuse(
+	const struct comfyui_response *response, const char *wanted, struct error *error);
 
 /* ERROR_UNAVAILABLE: the answer is JSON but not of the shape that ComfyUI's has. Returns false. */
 bool comfyui_answer_senseless(const struct comfyui_response *response, struct error *error);

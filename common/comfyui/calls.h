@@ -13,9 +13,10 @@
  * comfyui_read_… reads the answer of the call of that name, after the client said that one came; it
  * mends the body in place, and may be called again. Returns false with
  *   ERROR_UNAVAILABLE `comfyui_unreachable`  what answers is not ComfyUI (a proxy, a login page),
- * or its answer makes no sense ERROR_UNAVAILABLE `comfyui_error`        ComfyUI itself failed on
- * the call (HTTP 500) ERROR_SYSTEM                             no memory unless the function says
- * more. Texts live in the arena.
+ *                                            or its answer makes no sense
+ *   ERROR_UNAVAILABLE `comfyui_error`        ComfyUI itself failed on the call (HTTP 500)
+ *   ERROR_SYSTEM                             no memory
+ * unless the function says more. Texts live in the arena.
  */
 
 /* --- GET /system_stats: is it there? -----------------------------------------------------------
@@ -66,7 +67,8 @@ enum comfyui_refusal {
 	COMFYUI_REFUSAL_MISSING_NODE, /* it has no such node class: no prompt of this template works
 				       */
 	COMFYUI_REFUSAL_VALUE,	      /* an input's value is not in its list: `input`, `value` */
-	COMFYUI_REFUSAL_INVALID	      /* the prompt is wrong otherwise */
+	COMFYUI_REFUSAL_INVALID,      /* the prompt is wrong otherwise */
+	COMFYUI_REFUSAL_EXCEPTION     /* checking it failed: another time it may not */
 };
 
 struct comfyui_submission {
@@ -79,8 +81,8 @@ struct comfyui_submission {
 	enum comfyui_refusal refusal;
 	struct text message; /* ComfyUI's words in a sentence, with the node they are about */
 	struct text node;    /* its id, as written in the prompt; empty if it is about none */
-	struct text input;   /* of COMFYUI_REFUSAL_VALUE */
-	struct text value;
+	struct text input;   /* of that node; empty if it is about none */
+	struct text value;   /* of COMFYUI_REFUSAL_VALUE */
 };
 
 bool comfyui_read_submission(struct arena *arena, struct comfyui_response *response,
@@ -91,9 +93,22 @@ bool comfyui_read_submission(struct arena *arena, struct comfyui_response *respo
 
 enum comfyui_queue_place { COMFYUI_NOT_QUEUED, COMFYUI_PENDING, COMFYUI_RUNNING };
 
+/*
+ * A prompt of ours. An older ComfyUI knows it under an id of its own, which we have not heard of if
+ * its reply was lost: then what its file's name begins with tells that it is ours.
+ */
+struct comfyui_sought {
+	struct text prompt_id;
+	struct text file_prefix; /* of this submission alone; empty: known by the id alone */
+	struct text
+		item_prefix; /* of all submissions of its item; empty: the others do not matter */
+};
+
 struct comfyui_queue {
 	enum comfyui_queue_place place; /* of the prompt that was asked for */
-	size_t running;			/* prompts in all, everybody's */
+	struct text prompt_id;		/* under which it is there */
+	struct text stray_id; /* of another submission of its item; empty: there is none */
+	size_t running;	      /* prompts in all, everybody's */
 	size_t pending;
 	size_t ahead; /* prompts that come before it; 0 unless it is pending */
 };
@@ -103,7 +118,7 @@ struct comfyui_queue {
  * been restarted.
  */
 bool comfyui_ask_queue(struct arena *arena, struct comfyui_request *request);
-bool comfyui_read_queue(struct comfyui_response *response, struct text prompt_id,
+bool comfyui_read_queue(struct comfyui_response *response, const struct comfyui_sought *sought,
 	struct comfyui_queue *queue, struct error *error);
 
 /* --- GET /history/{id} -------------------------------------------------------------------------
@@ -113,12 +128,12 @@ enum comfyui_outcome {
 	COMFYUI_NO_HISTORY, /* unknown, or not at its end */
 	COMFYUI_SUCCEEDED,
 	COMFYUI_FAILED,
-	COMFYUI_INTERRUPTED
+	COMFYUI_INTERRUPTED,
+	COMFYUI_UNREADABLE /* what is told of it makes no sense */
 };
 
 /* A file that a node has made; all three texts go back to comfyui_ask_view as they are. */
 struct comfyui_image {
-	struct text node; /* id of the node in the prompt */
 	struct text filename;
 	struct text subfolder;
 	struct text type;
@@ -126,18 +141,21 @@ struct comfyui_image {
 
 struct comfyui_history {
 	enum comfyui_outcome outcome;
-	struct text message;	/* why it failed: a sentence with ComfyUI's words */
-	struct text error_type; /* "torch.OutOfMemoryError" */
-	struct text traceback;	/* Python's, as it prints it; may be empty */
-	bool out_of_memory;	/* of the graphics card */
-	struct comfyui_image *images;
+	struct text message;	      /* why it failed or is unreadable: a sentence */
+	struct text error_type;	      /* "torch.OutOfMemoryError" */
+	struct text traceback;	      /* Python's, as it prints it; may be empty */
+	bool out_of_memory;	      /* of the graphics card */
+	struct comfyui_image *images; /* of the node that was asked for */
 	size_t image_count;
 };
 
 bool comfyui_ask_history(
 	struct arena *arena, const char *prompt_id, struct comfyui_request *request);
+/* `node`: the id, in the prompt, of the node whose images are wanted. What others made is not read.
+ */
 bool comfyui_read_history(struct arena *arena, struct comfyui_response *response,
-	struct text prompt_id, struct comfyui_history *history, struct error *error);
+	struct text prompt_id, struct text node, struct comfyui_history *history,
+	struct error *error);
 
 /* --- GET /view ---------------------------------------------------------------------------------
  */
@@ -150,8 +168,8 @@ bool comfyui_ask_view(
 	struct arena *arena, const struct comfyui_image *image, struct comfyui_request *request);
 
 /*
- * True if the picture came whole. ERROR_NOT_FOUND `image_gone`: ComfyUI no longer has it;
- * ERROR_INVALID `image_refused`: it will never give it (a name with `..`).
+ * True if a picture came; a page of text is none. ERROR_NOT_FOUND `image_gone`: ComfyUI no longer
+ * has it; ERROR_INVALID `image_refused`: it will never give it (a name with `..`).
  */
 bool comfyui_read_view(const struct comfyui_response *response, struct error *error);
 

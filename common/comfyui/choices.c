@@ -26,8 +26,7 @@ static const struct json *list_of(const struct json *specification)
 static bool can_be_sent_back(const struct json *value)
 {
 	return value->type == JSON_STRING && !text_equal(value->string, TEXT(NO_FILE)) &&
-	       !memmem(value->string.at, value->string.length, "\xef\xbf\xbd", 3) &&
-	       !memchr(value->string.at, '\0', value->string.length);
+	       !memmem(value->string.at, value->string.length, "\xef\xbf\xbd", 3);
 }
 
 static bool take_values(

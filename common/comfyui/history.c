@@ -2,24 +2,50 @@
 #include "comfyui/calls.h"
 #include "comfyui/json.h"
 
-/* Adds what one node has made: {"images": [{"filename": …, "subfolder": …, "type": …}]}. */
-static bool add_images(struct arena *arena, const struct json *node, size_t *capacity,
-	struct comfyui_history *history)
+/* True if a member's key, as written, is that of the node. */
+static bool is_key_of(struct arena *arena, struct text key, struct text node)
 {
-	const struct json *images = json_member(node, "images");
+	const struct json *parsed;
+
+	if (!memchr(key.at, '\\', key.length))
+		return text_equal(key, node);
+	parsed = comfyui_answer_parse(arena, (struct text){key.at - 1, key.length + 2});
+	return parsed && parsed->type == JSON_STRING && text_equal(parsed->string, node);
+}
+
+/* What the node has made, of `outputs`; NULL if that is nothing, or nothing that can be read. */
+static const struct json *find_output(struct arena *arena, struct text outputs, struct text node)
+{
+	struct text found = {NULL, 0};
+	struct comfyui_items items;
+
+	comfyui_items_begin(&items, outputs);
+	while (comfyui_items_next(&items))
+		if (is_key_of(arena, items.key, node))
+			found = items.value;
+	return comfyui_answer_parse(arena, found);
+}
+
+/* Adds what a node has made: {"images": [{"filename": …, "subfolder": …, "type": …}]}. */
+static bool add_images(
+	struct arena *arena, const struct json *output, struct comfyui_history *history)
+{
+	const struct json *images = json_member(output, "images");
+	size_t capacity = 0;
 
 	if (!images || images->type != JSON_ARRAY)
 		return true;
 	for (const struct json *image = images->first; image; image = image->next) {
-		struct comfyui_image found = {.node = node->name,
+		struct comfyui_image found = {
 			.filename = comfyui_answer_string(image, "filename"),
 			.subfolder = comfyui_answer_string(image, "subfolder"),
-			.type = comfyui_answer_string(image, "type")};
+			.type = comfyui_answer_string(image, "type"),
+		};
 
 		if (found.filename.length == 0)
 			continue;
-		if (history->image_count == *capacity &&
-			!arena_grow(arena, &history->images, capacity, history->image_count,
+		if (history->image_count == capacity &&
+			!arena_grow(arena, &history->images, &capacity, history->image_count,
 				sizeof(*history->images)))
 			return false;
 		history->images[history->image_count++] = found;
@@ -113,15 +139,18 @@ static void read_status(struct arena *arena, struct text status, struct comfyui_
 		read_message(arena, message, history);
 }
 
+static bool is_object(struct text value)
+{
+	return value.at && value.length && *value.at == '{';
+}
+
 bool comfyui_read_history(struct arena *arena, struct comfyui_response *response,
-	struct text prompt_id, struct comfyui_history *history, struct error *error)
+	struct text prompt_id, struct text node, struct comfyui_history *history,
+	struct error *error)
 {
 	struct comfyui_items items;
 	struct text entry = {NULL, 0};
 	struct text outputs;
-	struct text status;
-	const struct json *nodes;
-	size_t capacity = 0;
 
 	*history = (struct comfyui_history){0};
 	if (!comfyui_answer_is_json(response, 200, error))
@@ -130,18 +159,14 @@ bool comfyui_read_history(struct arena *arena, struct comfyui_response *response
 	while (comfyui_items_next(&items))
 		if (text_equal(items.key, prompt_id))
 			entry = items.value;
-	if (items.failed)
-		return comfyui_answer_senseless(response, error);
-	if (!entry.at)
+	if (!entry.at && !items.failed)
 		return true;
 	outputs = comfyui_json_member(entry, "outputs");
-	status = comfyui_json_member(entry, "status");
-	nodes = comfyui_answer_parse(arena, outputs);
-	if (!nodes || nodes->type != JSON_OBJECT)
-		return comfyui_answer_senseless(response, error);
-	read_status(arena, status, history);
-	for (const struct json *node = nodes->first; node; node = node->next)
-		if (!add_images(arena, node, &capacity, history))
-			return error_memory(error);
-	return true;
+	if (items.failed || !is_object(outputs)) {
+		history->outcome = COMFYUI_UNREADABLE;
+		history->message = TEXT("What its history says of the image cannot be read.");
+		return true;
+	}
+	read_status(arena, comfyui_json_member(entry, "status"), history);
+	return add_images(arena, find_output(arena, outputs, node), history) || error_memory(error);
 }

@@ -50,7 +50,7 @@ static size_t mend_escape(char *at, size_t length)
 		return length < 2 ? length : 2;
 	if (is_high(unit) && is_low(unit_at(text_from_offset(rest, 6))))
 		return 12;
-	if (is_high(unit) || is_low(unit))
+	if (is_high(unit) || is_low(unit) || unit == 0)
 		overwrite(at, TEXT("\\ufffd"));
 	return 6;
 }

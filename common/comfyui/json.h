@@ -15,8 +15,8 @@
 
 /*
  * Makes the bytes JSON as RFC 8259 has it, in place: NaN, Infinity and -Infinity become {}, which
- * nothing takes for a value, and a lone half of a surrogate pair becomes \ufffd. What else is wrong
- * stays so.
+ * nothing takes for a value, a lone half of a surrogate pair and NUL, which a key must not hold,
+ * become \ufffd. What else is wrong stays so.
  */
 void comfyui_json_mend(char *bytes, size_t length);
 

@@ -26,13 +26,14 @@ bool comfyui_read_system(struct arena *arena, struct comfyui_response *response,
 /* --- The queue ---------------------------------------------------------------------------------
  */
 
-/* One entry of the queue: [number, id, …]. */
+/* One entry of the queue: [number, id, prompt, …]. */
 struct entry {
 	double number;
-	bool is_ours;
+	struct text id;
+	struct text prompt;
 };
 
-static bool read_entry(struct text source, struct text prompt_id, struct entry *entry)
+static bool read_entry(struct text source, struct entry *entry)
 {
 	struct comfyui_items items;
 
@@ -43,13 +44,39 @@ static bool read_entry(struct text source, struct text prompt_id, struct entry *
 	entry->number = strtod(items.value.at, NULL);
 	if (!comfyui_items_next(&items) || items.value.length < 2 || *items.value.at != '"')
 		return false;
-	entry->is_ours =
-		text_equal((struct text){items.value.at + 1, items.value.length - 2}, prompt_id);
+	entry->id = (struct text){items.value.at + 1, items.value.length - 2};
+	entry->prompt = comfyui_items_next(&items) ? items.value : TEXT("");
 	return true;
 }
 
+/* True if a string of the prompt begins with `begin`; `whole`: and ends with it. */
+static bool has_string(struct text prompt, struct text begin, bool whole)
+{
+	while (begin.length) {
+		const char *found = memmem(prompt.at, prompt.length, begin.at, begin.length);
+		const char *behind;
+
+		if (!found)
+			return false;
+		behind = found + begin.length;
+		if (found > prompt.at && found[-1] == '"' && behind < prompt.at + prompt.length &&
+			(!whole || *behind == '"'))
+			return true;
+		prompt = (struct text){behind, (size_t)(prompt.at + prompt.length - behind)};
+	}
+	return false;
+}
+
+/* What a list has of ours. `id.at` is NULL where it has nothing. */
+struct ours {
+	struct entry by_id;
+	struct entry by_prefix;
+	struct text stray_id;
+};
+
 /* Counts the entries of a list, finding ours. False if it is no such list. */
-static bool read_entries(struct text list, struct text prompt_id, size_t *count, struct entry *ours)
+static bool read_entries(
+	struct text list, const struct comfyui_sought *sought, size_t *count, struct ours *ours)
 {
 	struct comfyui_items items;
 
@@ -57,11 +84,15 @@ static bool read_entries(struct text list, struct text prompt_id, size_t *count,
 	while (!items.is_object && comfyui_items_next(&items)) {
 		struct entry entry;
 
-		if (!read_entry(items.value, prompt_id, &entry))
+		if (!read_entry(items.value, &entry))
 			return false;
 		++*count;
-		if (entry.is_ours)
-			*ours = entry;
+		if (text_equal(entry.id, sought->prompt_id))
+			ours->by_id = entry;
+		else if (has_string(entry.prompt, sought->file_prefix, true))
+			ours->by_prefix = entry;
+		else if (has_string(entry.prompt, sought->item_prefix, false))
+			ours->stray_id = entry.id;
 	}
 	return !items.is_object && !items.failed;
 }
@@ -75,34 +106,41 @@ static size_t count_before(struct text list, double number)
 	while (comfyui_items_next(&items)) {
 		struct entry entry;
 
-		count += read_entry(items.value, TEXT(""), &entry) && entry.number < number;
+		count += read_entry(items.value, &entry) && entry.number < number;
 	}
 	return count;
 }
 
-bool comfyui_read_queue(struct comfyui_response *response, struct text prompt_id,
+bool comfyui_read_queue(struct comfyui_response *response, const struct comfyui_sought *sought,
 	struct comfyui_queue *queue, struct error *error)
 {
-	struct entry running = {0};
-	struct entry pending = {0};
+	struct ours running = {0};
+	struct ours pending = {0};
+	const struct entry *found = NULL;
 	struct text running_list;
 	struct text pending_list;
 
-	*queue = (struct comfyui_queue){0};
+	*queue = (struct comfyui_queue){.prompt_id = sought->prompt_id};
 	if (!comfyui_answer_is_json(response, 200, error))
 		return false;
 	running_list = comfyui_json_member(buffer_text(&response->body), "queue_running");
 	pending_list = comfyui_json_member(buffer_text(&response->body), "queue_pending");
 	if (!running_list.at || !pending_list.at ||
-		!read_entries(running_list, prompt_id, &queue->running, &running) ||
-		!read_entries(pending_list, prompt_id, &queue->pending, &pending))
+		!read_entries(running_list, sought, &queue->running, &running) ||
+		!read_entries(pending_list, sought, &queue->pending, &pending))
 		return comfyui_answer_senseless(response, error);
-	if (running.is_ours) {
-		queue->place = COMFYUI_RUNNING;
-	} else if (pending.is_ours) {
-		queue->place = COMFYUI_PENDING;
-		queue->ahead = queue->running + count_before(pending_list, pending.number);
-	}
+	if (running.by_id.id.at || pending.by_id.id.at)
+		found = running.by_id.id.at ? &running.by_id : &pending.by_id;
+	else if (running.by_prefix.id.at || pending.by_prefix.id.at)
+		found = running.by_prefix.id.at ? &running.by_prefix : &pending.by_prefix;
+	queue->stray_id = running.stray_id.at ? running.stray_id : pending.stray_id;
+	if (!found)
+		return true;
+	queue->prompt_id = found->id;
+	queue->place = found == &running.by_id || found == &running.by_prefix ? COMFYUI_RUNNING
+									      : COMFYUI_PENDING;
+	if (queue->place == COMFYUI_PENDING)
+		queue->ahead = queue->running + count_before(pending_list, found->number);
 	return true;
 }
 
@@ -111,7 +149,8 @@ bool comfyui_read_queue(struct comfyui_response *response, struct text prompt_id
 
 bool comfyui_read_view(const struct comfyui_response *response, struct error *error)
 {
-	if (response->status == 200)
+	if (response->status == 200 &&
+		text_starts_with(text_from(response->content_type), TEXT("image/")))
 		return true;
 	if (response->status == 404 && response->body.length == 0)
 		return error_set(error, ERROR_NOT_FOUND, "image_gone",
@@ -119,10 +158,10 @@ bool comfyui_read_view(const struct comfyui_response *response, struct error *er
 	if (response->status == 400)
 		return error_set(error, ERROR_INVALID, "image_refused",
 			"ComfyUI saved the image under a name that it does not give out.");
-	return comfyui_answer_refuse(response, error);
+	return comfyui_answer_refuse(response, "an image", error);
 }
 
 bool comfyui_read_nothing(const struct comfyui_response *response, struct error *error)
 {
-	return response->status == 200 || comfyui_answer_refuse(response, error);
+	return response->status == 200 || comfyui_answer_refuse(response, "nothing", error);
 }

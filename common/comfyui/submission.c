@@ -40,6 +40,16 @@ static struct text describe(
 		TEXT_ARGUMENTS(details), more));
 }
 
+static enum comfyui_refusal refusal_of(const struct json *error)
+{
+	struct text type = comfyui_answer_string(error, "type");
+
+	if (text_equal(type, TEXT("value_not_in_list")))
+		return COMFYUI_REFUSAL_VALUE;
+	return text_starts_with(type, TEXT("exception_during_")) ? COMFYUI_REFUSAL_EXCEPTION
+								 : COMFYUI_REFUSAL_INVALID;
+}
+
 /*
  * Takes the error to tell of: one that is not about a value before the others, since it makes every
  * prompt of the template fail.
@@ -49,31 +59,29 @@ static void read_node_errors(
 {
 	const struct json *told = NULL;
 	const struct json *fault = NULL;
+	const struct json *extra;
 	size_t count = count_errors(nodes);
 
 	for (const struct json *node = nodes->first; node; node = node->next) {
 		for (const struct json *error = first_error(node); error; error = error->next) {
-			bool is_value = text_equal(
-				comfyui_answer_string(error, "type"), TEXT("value_not_in_list"));
+			enum comfyui_refusal refusal = refusal_of(error);
 
-			if (fault && (is_value || submission->refusal == COMFYUI_REFUSAL_INVALID))
+			if (fault && (refusal != COMFYUI_REFUSAL_INVALID ||
+					     submission->refusal == COMFYUI_REFUSAL_INVALID))
 				continue;
 			told = node;
 			fault = error;
-			submission->refusal =
-				is_value ? COMFYUI_REFUSAL_VALUE : COMFYUI_REFUSAL_INVALID;
+			submission->refusal = refusal;
 		}
 	}
 	if (!fault)
 		return;
+	extra = json_member(fault, "extra_info");
 	submission->node = told->name;
+	submission->input = comfyui_answer_string(extra, "input_name");
 	submission->message = describe(arena, told, fault, count - 1);
-	if (submission->refusal == COMFYUI_REFUSAL_VALUE) {
-		const struct json *extra = json_member(fault, "extra_info");
-
-		submission->input = comfyui_answer_string(extra, "input_name");
+	if (submission->refusal == COMFYUI_REFUSAL_VALUE)
 		submission->value = comfyui_answer_string(extra, "received_value");
-	}
 }
 
 /* The error of the prompt as a whole, where no node has one. */

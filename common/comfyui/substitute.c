@@ -2,6 +2,7 @@
 #include "base/json_write.h"
 #include "base/utf8.h"
 #include "comfyui/graph.h"
+#include "comfyui/json.h"
 
 static bool is_number(enum comfyui_setting setting)
 {
@@ -37,8 +38,7 @@ static bool check_settings(const struct comfyui_settings *settings, struct error
 		if (is_number(i) && !is_number_text(value))
 			return error_set(error, ERROR_INVALID, "invalid_setting",
 				"%s must be a number, not \"%.*s\".", comfyui_setting_names[i],
-				TEXT_ARGUMENTS(
-					text_head(value, value.length < 40 ? value.length : 40)));
+				TEXT_ARGUMENTS(utf8_head(value, 40)));
 		if (!is_number(i) && !utf8_valid(value))
 			return error_set(error, ERROR_INVALID, "invalid_setting",
 				"%s is not UTF-8.", comfyui_setting_names[i]);
@@ -84,4 +84,35 @@ bool comfyui_template_substitute(const struct comfyui_template *template,
 	}
 	buffer_append(prompt, text_from_offset(template->source, at));
 	return !prompt->failed || error_memory(error);
+}
+
+static struct text member_of(struct text object, struct text key)
+{
+	struct text found = {NULL, 0};
+	struct comfyui_items items;
+
+	comfyui_items_begin(&items, object);
+	while (items.is_object && comfyui_items_next(&items))
+		if (text_equal(items.key, key))
+			found = items.value;
+	return found;
+}
+
+bool comfyui_template_sets(const struct comfyui_template *template, enum comfyui_setting setting,
+	struct text node, struct text input)
+{
+	struct text value = member_of(template->source, node);
+	size_t start;
+
+	if (input.length)
+		value = member_of(member_of(value, TEXT("inputs")), input);
+	if (!value.at)
+		return false;
+	start = (size_t)(value.at - template->source.at);
+	for (size_t i = 0; i < template->edit_count; i++)
+		if (template->edits[i].setting == (int)setting &&
+			template->edits[i].start >= start &&
+			template->edits[i].end <= start + value.length)
+			return true;
+	return false;
 }

@@ -118,6 +118,12 @@ bool comfyui_template_substitute(const struct comfyui_template *template,
 	const struct comfyui_settings *settings, struct buffer *prompt, struct error *error);
 
 /*
+ * True if the setting goes to that input of the node; where `input` is empty, to any of its inputs.
+ */
+bool comfyui_template_sets(const struct comfyui_template *template, enum comfyui_setting setting,
+	struct text node, struct text input);
+
+/*
  * Appends the template's bytes with every proposed role put in as `_meta.cs_role`: what its user
  * may save to have it tagged. The template must be JSON. Returns false without memory.
  */

@@ -74,6 +74,13 @@ bool naming_decimal(double value, char text[static NAMING_DECIMAL_SIZE])
 	return true;
 }
 
+struct text naming_item_prefix(struct text prefix)
+{
+	while (prefix.length && prefix.at[prefix.length - 1] != '-')
+		prefix.length--;
+	return prefix;
+}
+
 void naming_append_prefix(
 	struct buffer *buffer, struct text job_id, struct text item_id, int64_t attempt)
 {

@@ -53,4 +53,7 @@ bool naming_decimal(double value, char text[static NAMING_DECIMAL_SIZE]);
 void naming_append_prefix(
 	struct buffer *buffer, struct text job_id, struct text item_id, int64_t attempt);
 
+/* Of such a prefix the part that all attempts of an item share, and nobody else's. */
+struct text naming_item_prefix(struct text prefix);
+
 #endif

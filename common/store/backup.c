@@ -78,7 +78,7 @@ static bool open_backup(const char *from, struct store **backup, struct error *e
 	if (access(from, R_OK) != 0)
 		return error_set(error, ERROR_NOT_FOUND, "not_found",
 			"The backup %s cannot be read: %s.", from, strerror(errno));
-	if (!store_connect(from, backup, error))
+	if (!store_connect(from, STORE_DURABLE_NORMAL, backup, error))
 		return false;
 	if (store_recognise(*backup, store_migration_count, error) &&
 		store_is_whole(*backup, error))
@@ -118,7 +118,7 @@ bool store_restore(const char *path, const char *from, struct arena *arena, cons
 
 	if (!open_backup(from, &backup, error))
 		return false;
-	if (!store_connect(path, &live, error)) {
+	if (!store_connect(path, STORE_DURABLE_FULL, &live, error)) {
 		store_close(backup);
 		return false;
 	}

@@ -12,7 +12,8 @@
 #include "base/limits.h"
 #include "base/log.h"
 
-#define BUSY_MILLISECONDS  5000
+#define BUSY_MILLISECONDS  5000 /* that a lock of another process is waited for */
+#define HASTY_MILLISECONDS 200
 #define JOURNAL_SIZE_LIMIT (64 << 20) /* bytes of -wal that stay on the disk after a checkpoint */
 
 struct store {
@@ -20,6 +21,7 @@ struct store {
 	sqlite3_stmt *statements[STORE_STATEMENT_COUNT]; /* prepared at their first use */
 	int64_t opened;					 /* clock_monotonic */
 	int64_t synchronous;				 /* the PRAGMA's value */
+	int patience;	   /* milliseconds that a lock is waited for */
 	const char *place; /* where the open transaction began; NULL without one */
 	char path[LIMIT_PATH];
 };
@@ -72,7 +74,8 @@ static bool fail(struct store *store, int result, const char *sql, struct error 
 		sqlite3_errmsg(store->sqlite), sql);
 }
 
-bool store_connect(const char *path, struct store **opened, struct error *error)
+bool store_connect(const char *path, enum store_durability durability, struct store **opened,
+	struct error *error)
 {
 	int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
 		    SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_PRIVATECACHE;
@@ -86,9 +89,11 @@ bool store_connect(const char *path, struct store **opened, struct error *error)
 		return error_set(error, ERROR_UNAVAILABLE, "unavailable",
 			"The path of the database is longer than %d bytes.", LIMIT_PATH - 1);
 	}
+	store->patience =
+		durability == STORE_DURABLE_HASTY ? HASTY_MILLISECONDS : BUSY_MILLISECONDS;
 	result = sqlite3_open_v2(path, &store->sqlite, flags, NULL);
 	if (result == SQLITE_OK)
-		result = sqlite3_busy_timeout(store->sqlite, BUSY_MILLISECONDS);
+		result = sqlite3_busy_timeout(store->sqlite, store->patience);
 	if (result != SQLITE_OK) {
 		(void)fail(store, result, "open", error);
 		store_close(store);
@@ -188,7 +193,7 @@ static bool set_journal_mode(
 	struct store *store, const char *sql, const char *wanted, struct error *error)
 {
 	static const struct timespec pause = {.tv_nsec = 5000000};
-	int64_t deadline = clock_monotonic() + (int64_t)BUSY_MILLISECONDS * 1000 * 1000;
+	int64_t deadline = clock_monotonic() + (int64_t)store->patience * 1000 * 1000;
 	char mode[16];
 
 	while (!read_value(store, sql, read_word, mode, error)) {
@@ -256,9 +261,9 @@ bool store_configure(struct store *store, enum store_durability durability, stru
 {
 	const char *network = network_file_system(store->path);
 
-	store->synchronous = network || durability == STORE_DURABLE_FULL ? 2 : 1;
+	store->synchronous = network || durability != STORE_DURABLE_NORMAL ? 2 : 1;
 	return set_switches(store, error) && set_journal(store, network, error) &&
-	       set_number(store, "busy_timeout", BUSY_MILLISECONDS, error) &&
+	       set_number(store, "busy_timeout", store->patience, error) &&
 	       set_number(store, "synchronous", store->synchronous, error) &&
 	       set_number(store, "journal_size_limit", JOURNAL_SIZE_LIMIT, error);
 }
@@ -414,7 +419,7 @@ bool store_query_run(struct store_query *query, struct error *error)
 
 bool store_relax(struct store *store, bool relaxed, struct error *error)
 {
-	(void)sqlite3_busy_timeout(store->sqlite, relaxed ? 0 : BUSY_MILLISECONDS);
+	(void)sqlite3_busy_timeout(store->sqlite, relaxed ? 0 : store->patience);
 	return store->synchronous < 2 ||
 	       set_number(store, "synchronous", relaxed ? 1 : store->synchronous, error);
 }
@@ -480,7 +485,7 @@ bool store_is_whole(struct store *store, struct error *error)
 bool store_overwrite(struct store *store, struct store *source, struct error *error)
 {
 	static const struct timespec pause = {.tv_nsec = 5000000};
-	int64_t deadline = clock_monotonic() + (int64_t)BUSY_MILLISECONDS * 1000 * 1000;
+	int64_t deadline = clock_monotonic() + (int64_t)store->patience * 1000 * 1000;
 	sqlite3_backup *copy = sqlite3_backup_init(store->sqlite, "main", source->sqlite, "main");
 	int result;
 

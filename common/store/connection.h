@@ -14,8 +14,12 @@
 /* What marks a database as ours in its header: "CSpr". */
 #define STORE_APPLICATION_ID 0x43537072
 
-/* Opens the file at `path` without touching what is in it. Its directory must exist. */
-bool store_connect(const char *path, struct store **store, struct error *error);
+/*
+ * Opens the file at `path` without touching what is in it. Its directory must exist. Of
+ * `durability` only how long a lock is waited for counts here.
+ */
+bool store_connect(const char *path, enum store_durability durability, struct store **store,
+	struct error *error);
 
 /*
  * Sets what holds for each connection (PRAGMAs) and checks that it took effect. On a network file
@@ -100,8 +104,8 @@ bool store_query_end(struct store_query *query, struct error *error);
 bool store_query_run(struct store_query *query, struct error *error);
 
 /*
- * Whether the commits that follow need not survive a power cut, on a store that was opened as
- * STORE_DURABLE_FULL, nor be made at all while somebody else writes. Not within a transaction.
+ * Whether the commits that follow need not survive a power cut, on a store where they would, nor be
+ * made at all while somebody else writes. Not within a transaction.
  */
 bool store_relax(struct store *store, bool relaxed, struct error *error);
 

@@ -1,5 +1,6 @@
 /* How the worker's leases end, and what that does to their jobs. */
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "store/job_work_internal.h"
 
 /* What a lease ends with. */
@@ -46,15 +47,6 @@ struct arena store_work_arena(void)
 	return arena;
 }
 
-struct text store_work_cut(struct text value, size_t limit)
-{
-	if (!value.at || value.length <= limit)
-		return value;
-	while (limit > 0 && ((unsigned char)value.at[limit] & 0xC0) == 0x80)
-		limit--;
-	return text_head(value, limit);
-}
-
 static bool end_item(
 	struct store *store, int64_t number, const struct ending *ending, struct error *error)
 {
@@ -68,8 +60,7 @@ static bool end_item(
 	store_query_bind(&query, 3, ending->output_path);
 	if (ending->fault) {
 		store_query_bind(&query, 4, ending->fault->code);
-		store_query_bind(
-			&query, 5, store_work_cut(ending->fault->message, LIMIT_JOB_MESSAGE));
+		store_query_bind(&query, 5, utf8_head(ending->fault->message, LIMIT_JOB_MESSAGE));
 	}
 	store_query_bind(&query, 6, text_from(now));
 	if (!store_query_run(&query, error))
@@ -85,9 +76,9 @@ static bool add_fault(struct store *store, const struct store_leased *leased,
 	struct store_job_reason reason = {
 		.status = ending->status,
 		.checkpoint_filename = leased->checkpoint_filename,
-		.code = store_work_cut(ending->fault->code, LIMIT_JOB_MESSAGE),
-		.message = store_work_cut(ending->fault->message, LIMIT_JOB_MESSAGE),
-		.details = store_work_cut(ending->fault->details, LIMIT_JOB_DETAILS),
+		.code = utf8_head(ending->fault->code, LIMIT_JOB_MESSAGE),
+		.message = utf8_head(ending->fault->message, LIMIT_JOB_MESSAGE),
+		.details = utf8_head(ending->fault->details, LIMIT_JOB_DETAILS),
 		.first_number = leased->number,
 		.count = count,
 	};
@@ -219,27 +210,21 @@ bool store_work_complete(struct store *store, struct text item_id,
 	return good;
 }
 
-/* The numbers of items that a statement finds; its parameters are a job and maybe a checkpoint. */
-static bool find_items(struct store *store, enum store_statement statement, struct text job_id,
-	struct text checkpoint_filename, struct arena *arena, int64_t **numbers, size_t *count,
-	struct error *error)
+/* The numbers of items that a query finds, which it ends. */
+static bool find_items(struct store_query *query, struct arena *arena, int64_t **numbers,
+	size_t *count, struct error *error)
 {
-	struct store_query query;
 	size_t capacity = 0;
 	bool room = true;
 
 	*numbers = NULL;
 	*count = 0;
-	store_query_begin(&query, store, statement);
-	store_query_bind(&query, 1, job_id);
-	if (checkpoint_filename.at)
-		store_query_bind(&query, 2, checkpoint_filename);
-	while (room && store_query_step(&query)) {
+	while (room && store_query_step(query)) {
 		room = arena_grow(arena, numbers, &capacity, *count, sizeof(**numbers));
 		if (room)
-			(*numbers)[(*count)++] = store_query_number(&query, 0);
+			(*numbers)[(*count)++] = store_query_number(query, 0);
 	}
-	return store_query_end(&query, error) && (room || error_memory(error));
+	return store_query_end(query, error) && (room || error_memory(error));
 }
 
 static bool end_items(struct store *store, const int64_t *numbers, size_t count,
@@ -251,19 +236,21 @@ static bool end_items(struct store *store, const int64_t *numbers, size_t count,
 	return true;
 }
 
-static bool skip_checkpoint(struct store *store, const struct store_leased *first,
+static bool skip_checkpoint(struct store *store, const struct store_leased *leased,
 	const struct ending *ending, struct arena *arena, int64_t *skipped, struct error *error)
 {
-	struct store_leased all = *first;
+	struct store_leased all = *leased;
+	struct store_query query;
 	int64_t *numbers;
 	size_t count;
 
-	if (!find_items(store, STORE_WORK_UNFINISHED, all.job_id, all.checkpoint_filename, arena,
-		    &numbers, &count, error))
+	store_query_begin(&query, store, STORE_WORK_UNFINISHED);
+	store_query_bind(&query, 1, leased->job_id);
+	store_query_bind(&query, 2, leased->checkpoint_filename);
+	store_query_bind_number(&query, 3, leased->number);
+	if (!find_items(&query, arena, &numbers, &count, error))
 		return false;
 	*skipped = (int64_t)count;
-	if (count == 0)
-		return true;
 	all.number = numbers[0];
 	return end_items(store, numbers, count, ending, error) &&
 	       add_fault(store, &all, ending, *skipped, error) &&
@@ -271,20 +258,21 @@ static bool skip_checkpoint(struct store *store, const struct store_leased *firs
 	       store_job_change(store, STORE_JOB_SETTLE, all.job_id, error);
 }
 
-bool store_work_skip_checkpoint(struct store *store, struct text job_id,
-	struct text checkpoint_filename, const struct store_fault *fault, int64_t *count,
-	struct error *error)
+bool store_work_skip_checkpoint(struct store *store, struct text item_id,
+	const struct store_fault *fault, int64_t *count, struct error *error)
 {
-	struct store_leased all = {.job_id = job_id, .checkpoint_filename = checkpoint_filename};
 	struct ending skipped = {TEXT("skipped"), no_text(), fault};
 	struct arena arena = store_work_arena();
+	struct store_leased leased;
 	bool good = store_begin(store, STORE_WRITE, error);
 
 	*count = 0;
 	arena.limit = LIMIT_REQUEST_MEMORY;
 	if (good)
-		good = store_finish(
-			store, skip_checkpoint(store, &all, &skipped, &arena, count, error), error);
+		good = store_finish(store,
+			store_work_find_leased(store, item_id, &arena, &leased, error) &&
+				skip_checkpoint(store, &leased, &skipped, &arena, count, error),
+			error);
 	arena_free(&arena);
 	return good;
 }
@@ -299,14 +287,15 @@ static bool fail_job(struct store *store, struct text job_id, struct text messag
 	size_t count;
 
 	clock_format(clock_now(), now);
-	if (!find_items(store, STORE_WORK_LEASED_OF_JOB, job_id, no_text(), arena, &numbers, &count,
-		    error) ||
+	store_query_begin(&query, store, STORE_WORK_LEASED_OF_JOB);
+	store_query_bind(&query, 1, job_id);
+	if (!find_items(&query, arena, &numbers, &count, error) ||
 		!end_items(store, numbers, count, &pending, error))
 		return false;
 	store_query_begin(&query, store, STORE_WORK_FAIL_JOB);
 	store_query_bind(&query, 1, job_id);
 	store_query_bind(&query, 2, text_from(now));
-	store_query_bind(&query, 3, store_work_cut(message, LIMIT_JOB_MESSAGE));
+	store_query_bind(&query, 3, utf8_head(message, LIMIT_JOB_MESSAGE));
 	if (!store_query_run(&query, error))
 		return false;
 	return store_changed_rows(store) > 0 || store_job_refuse_unknown(job_id, error);

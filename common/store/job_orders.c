@@ -1,5 +1,6 @@
 /* Why the worker makes no headway, and what others want of it. */
 #include "base/limits.h"
+#include "base/utf8.h"
 #include "store/job_work_internal.h"
 
 bool store_work_find_next(struct store *store, int64_t *number, struct arena *arena,
@@ -65,7 +66,7 @@ bool store_work_wait(struct store *store, struct text reason, struct error *erro
 	struct ahead ahead;
 	bool good;
 
-	reason = store_work_cut(reason, LIMIT_JOB_MESSAGE);
+	reason = utf8_head(reason, LIMIT_JOB_MESSAGE);
 	good = read_ahead(store, &arena, &ahead, error);
 	if (good && !is_as_it_should(&ahead, reason)) {
 		good = store_begin(store, STORE_WRITE, error);

@@ -6,7 +6,7 @@
 
 /*
  * Sample jobs as the worker sees them. To be called by the holder of the lock (worker_lock.h)
- * alone, with a store opened as STORE_DURABLE_FULL: what a function has committed when it returns
+ * alone, with a store opened as STORE_DURABLE_HASTY: what a function has committed when it returns
  * is there after kill -9 and after a power cut. What is true after a crash at any point:
  *
  *   before store_work_claim returned    the item is pending, or leased with an attempt that was
@@ -140,12 +140,11 @@ bool store_work_skip(struct store *store, struct text item_id, const struct stor
 	struct error *error);
 
 /*
- * Skips all items of a job's checkpoint that have not ended, leased ones too: for one that ComfyUI
- * cannot see. `*count` is how many.
+ * Skips the item and all pending ones of its checkpoint: for one that ComfyUI cannot see. Another
+ * one that is leased has its own end: ComfyUI may have rendered it already. `*count` is how many.
  */
-bool store_work_skip_checkpoint(struct store *store, struct text job_id,
-	struct text checkpoint_filename, const struct store_fault *fault, int64_t *count,
-	struct error *error);
+bool store_work_skip_checkpoint(struct store *store, struct text item_id,
+	const struct store_fault *fault, int64_t *count, struct error *error);
 
 /*
  * The item is pending again and its attempts are forgotten: to be called once nothing of them is in

@@ -24,7 +24,4 @@ bool store_work_find_next(struct store *store, int64_t *number, struct arena *ar
 /* An arena for the few texts of a call; the caller frees it. */
 struct arena store_work_arena(void);
 
-/* At most `limit` bytes, cut between two characters. */
-struct text store_work_cut(struct text value, size_t limit);
-
 #endif

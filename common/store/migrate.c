@@ -84,7 +84,7 @@ static bool keep(struct store *store, int64_t version, struct error *error)
 		    (long long)version, time) >= (int)sizeof(path))
 		return error_set(error, ERROR_UNAVAILABLE, "unavailable",
 			"The path of the database is longer than %d bytes.", LIMIT_PATH - 1);
-	if (!store_connect(store_path(store), &reader, error))
+	if (!store_connect(store_path(store), STORE_DURABLE_NORMAL, &reader, error))
 		return false;
 	kept = store_backup(reader, path, error);
 	store_close(reader);

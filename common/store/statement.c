@@ -221,7 +221,7 @@ const char *const store_statements[STORE_STATEMENT_COUNT] = {
 		" ELSE 0.8 * seconds_per_image + 0.2 * ?3 END WHERE id = ?1",
 	[STORE_WORK_UNFINISHED] = "SELECT number FROM sample_job_items WHERE job_id = ?1"
 				  " AND checkpoint_filename = ?2"
-				  " AND status IN ('pending', 'running') ORDER BY number",
+				  " AND (status = 'pending' OR number = ?3) ORDER BY number",
 	[STORE_WORK_LEASED_OF_JOB] = "SELECT number FROM sample_job_items WHERE job_id = ?1"
 				     " AND status = 'running'",
 	[STORE_WORK_FAIL_JOB] = "UPDATE sample_jobs SET status = 'failed', stopping = 0, "

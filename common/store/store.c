@@ -31,7 +31,7 @@ bool store_open(const char *path, enum store_durability durability, struct store
 {
 	struct store *store;
 
-	if (!make_directory_of(path, error) || !store_connect(path, &store, error))
+	if (!make_directory_of(path, error) || !store_connect(path, durability, &store, error))
 		return false;
 	if (!store_recognise(store, store_migration_count, error) ||
 		!store_configure(store, durability, error) ||

@@ -14,7 +14,9 @@ struct store;
 
 enum store_durability {
 	STORE_DURABLE_NORMAL, /* a power cut may undo the last commits, and damages nothing */
-	STORE_DURABLE_FULL    /* what was committed survives a power cut */
+	STORE_DURABLE_FULL,   /* what was committed survives a power cut */
+	STORE_DURABLE_HASTY   /* the same, and another process's lock is not waited for long: for a
+				 loop that has other things to do, and tries again */
 };
 
 /*

@@ -80,6 +80,11 @@ class ComfyUI {
 		return this.#ask('PUT', 'moods', changes);
 	}
 
+	/** All moods there are, by name: `default`, `what`, `choices` (of text; empty: any). */
+	moods() {
+		return this.#ask('GET', 'moods');
+	}
+
 	/** All moods back to their defaults. */
 	resetMoods() {
 		return this.#ask('DELETE', 'moods');

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { globSync, mkdtempSync, rmdirSync } from 'node:fs';
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmdirSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -48,6 +48,26 @@ describe('stopping', () => {
 		assert.equal(paused.completed_items, 0);
 		assert.equal((await queue()).queue_pending.length, 0);
 		await rendering.clean(id);
+	});
+	test("touches nobody else's prompt, even where interrupting is for all", async () => {
+		await rendering.comfyui.setMoods({ interrupt_is_global: true, hold: true });
+		const { id } = await rendering.launch();
+		const [[, ours, prompt]] = await eventually('a prompt waits', async () => {
+			const { queue_pending: pending } = await queue();
+			return pending.length === 1 && pending;
+		});
+		// Another one, in front of it.
+		Object.values(prompt).find(({ class_type: type }) => type === 'SaveImage').inputs.filename_prefix = 'theirs';
+		const { json: foreign } = await rendering.comfyui.call('POST', '/prompt', { prompt, front: true });
+		await rendering.comfyui.setMoods({ hold: false, seconds_per_step: 1 });
+		await isRendering();
+		assert.equal((await rendering.delete(id)).status, 204);
+		await eventually('ours is gone', async () => !JSON.stringify((await queue()).queue_pending).includes(ours));
+		await rendering.comfyui.setMoods({ seconds_per_step: 0 });
+		const entry = await eventually('theirs has ended', async () =>
+			(await rendering.comfyui.call('GET', `/history/${foreign.prompt_id}`)).json[foreign.prompt_id]);
+		assert.equal(entry.status.status_str, 'success');
+		await rendering.clean();
 	});
 	test('does not wait for a ComfyUI that is away', async () => {
 		await rendering.comfyui.setMoods(slow);
@@ -100,6 +120,57 @@ describe('stopping', () => {
 		const next = await rendering.launch();
 		await rendering.reach(next.id, 'completed');
 		await rendering.clean(next.id);
+	});
+});
+
+/** Runs `check` while no worker does. */
+async function withoutWorker(check) {
+	const service = path.join(rendering.stack.runtimeDirectory, 'service', 'worker');
+	execFileSync('s6-svc', ['-wD', '-dk', service]);
+	try {
+		return await check();
+	} finally {
+		execFileSync('s6-svc', ['-u', service]);
+		await rendering.worker();
+	}
+}
+
+/** ComfyUI has a prompt under an id of its own, and whoever is to hear of it is killed before. */
+async function submitUnheard() {
+	await rendering.comfyui.setMoods({ prompt_id_ignored: true, prompt_delay: 30, hold: true });
+	const { id } = await rendering.launch();
+	const [[, prompt]] = await eventually('a prompt waits', async () => {
+		const { queue_pending: pending } = await queue();
+		return pending.length === 1 && pending;
+	});
+	return { id, prompt };
+}
+
+describe('a prompt under an id that nobody has heard of', () => {
+	test('is found by the next worker', async () => {
+		const { id } = await submitUnheard();
+		await rendering.comfyui.setMoods({ prompt_delay: 0, hold: false, seconds_per_step: 2 });
+		await rendering.killWorker();
+		const looks = async () => (await rendering.comfyui.state()).counts['GET /queue'] ?? 0;
+		const before = await looks();
+		await eventually('it is looked for', async () => (await looks()) >= before + 3);
+		await rendering.comfyui.setMoods({ seconds_per_step: 0 });
+		await rendering.reach(id, 'completed');
+		assert.deepEqual(await rendering.files(), rendering.expected());
+		const { rendered, most_unfinished: most } = await rendering.comfyui.state();
+		assert.ok(Object.values(rendered).every((count) => count === 1));
+		assert.equal(most, 1);
+		await rendering.clean(id);
+	});
+	test('leaves the queue with its job', async () => {
+		const { id, prompt } = await submitUnheard();
+		await withoutWorker(async () => {
+			assert.equal((await rendering.delete(id)).status, 204);
+			const { queue_pending: pending } = await queue();
+			assert.equal(pending[0][1], prompt);
+		});
+		await eventually('the queue is empty', async () => (await queue()).queue_pending.length === 0);
+		await rendering.clean();
 	});
 });
 
@@ -227,6 +298,19 @@ describe('the worker', () => {
 		assert.equal(job.pending_items, 8);
 		await rendering.clean(id);
 	});
+	test('fails the job when what all its images share is refused', async () => {
+		const file = path.join(rendering.workflows, 'small.json');
+		const whole = await readFile(file, 'utf8');
+		const graph = JSON.parse(whole);
+		Object.values(graph).find(({ class_type: type }) => type === 'KSampler').inputs.denoise = 7;
+		await writeFile(file, JSON.stringify(graph));
+		const { id } = await rendering.launch();
+		await writeFile(file, whole);
+		const job = await rendering.reach(id, ['failed', 'completed']);
+		assert.match(job.error_message, /have in common.*denoise/);
+		assert.deepEqual([job.pending_items, job.failed_items], [8, 0]);
+		await rendering.clean(id);
+	});
 	test('writes over no picture that came while it rendered', async () => {
 		await rendering.comfyui.setMoods(slow);
 		const { id } = await rendering.launch();
@@ -240,16 +324,47 @@ describe('the worker', () => {
 		assert.equal(await readFile(path.join(rendering.samples, first), 'utf8'), 'mine');
 		await rendering.clean(id);
 	});
-	test('waits for a database that a backup holds', async (t) => {
+	test('waits for a database that a backup holds, and ends when asked to meanwhile', async (t) => {
 		const { id } = await rendering.launch();
 		const store = rendering.database();
 		store.exec('BEGIN IMMEDIATE');
-		await new Promise((resolve) => setTimeout(resolve, 7000));
+		const began = performance.now();
+		const pid = await rendering.worker();
+		const stopped = async () => (await rendering.log()).split('event=worker.stopped').length;
+		const before = await stopped();
+		// Longer than a lock is waited for.
+		await eventually('that is told of', async () => (await rendering.log()).split(`event=worker.started`).at(-1).includes('event=database.failed'));
+		process.kill(pid, 'SIGTERM');
+		await eventually('it has ended by itself', async () => (await stopped()) > before);
 		store.exec('ROLLBACK');
 		store.close();
+		t.diagnostic(`locked for ${((performance.now() - began) / 1000).toFixed(1)} s`);
 		const job = await rendering.reach(id, 'completed');
 		assert.equal(job.completed_items, 8);
-		t.diagnostic('locked for 7 s');
+		await rendering.clean(id);
+	});
+	test('waits for a database that cannot be opened, without haste', async () => {
+		const database = path.join(rendering.place, 'data', 'checkpoint-sampler.db');
+		const ticks = (pid) => {
+			const [user, system] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1).split(' ').slice(11, 13);
+			return Number(user) + Number(system);
+		};
+		const parts = ['', '-wal', '-shm'].filter((part) => existsSync(database + part));
+		await withoutWorker(async () => {
+			for (const part of parts) renameSync(database + part, `${database}.away${part}`);
+			mkdirSync(database);
+		});
+		try {
+			const log = async () => (await rendering.log()).split('event=worker.started').at(-1);
+			await eventually('it has tried for a while', async () => /event=database\.failed .*cannot be opened/.test(await log()));
+			// Five seconds at least: a loop that does not wait would have used most of them.
+			assert.ok(ticks(await rendering.worker()) < 150, 'it waits between two tries');
+		} finally {
+			rmdirSync(database);
+			for (const part of parts) renameSync(`${database}.away${part}`, database + part);
+		}
+		const { id } = await rendering.launch();
+		await rendering.reach(id, 'completed');
 		await rendering.clean(id);
 	});
 });

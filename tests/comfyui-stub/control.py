@@ -8,7 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from life import Life
-from moods import MOODS
+from moods import MOODS, choices_of
 
 
 def application(life: Life) -> web.Application:
@@ -20,7 +20,10 @@ def application(life: Life) -> web.Application:
         return web.json_response(life.journal.calls())
 
     async def get_moods(_: web.Request) -> web.Response:
-        listed = {name: {"default": default, "what": what} for name, (default, what) in MOODS.items()}
+        listed = {
+            name: {"default": default, "what": what, "choices": choices_of(name)}
+            for name, (default, what) in MOODS.items()
+        }
         return web.json_response(listed)
 
     async def put_moods(request: web.Request) -> web.Response:

@@ -104,6 +104,12 @@ class Moods:
         return {name: value for name, value in self._values.items() if value != MOODS[name][0]}
 
 
+def choices_of(name: str) -> list[str]:
+    """The values that a mood's description quotes, other than its default; empty where any text will do."""
+    default, what = MOODS[name]
+    return sorted(set(re.findall(r"'([^']+)'", what))) if isinstance(default, str) else []
+
+
 def _coerce(name: str, value: Any) -> Any:
     default = MOODS[name][0]
     if name == "fail" and isinstance(value, (bool, str)):
@@ -111,9 +117,9 @@ def _coerce(name: str, value: Any) -> Any:
     if isinstance(default, bool) and isinstance(value, bool):
         return value
     if isinstance(default, str) and isinstance(value, str):
-        choices = set(re.findall(r"'([^']+)'", MOODS[name][1]))
+        choices = choices_of(name)
         if value and choices and value not in choices:
-            raise ValueError(f"{name}: {value!r} is none of {sorted(choices)}")
+            raise ValueError(f"{name}: {value!r} is none of {choices}")
         return value
     if not isinstance(default, (bool, str)) and isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0:
         return type(default)(value)

@@ -39,25 +39,28 @@ static void read_choices(struct comfyui_response *response)
 
 static void read_queue(struct comfyui_response *response)
 {
+	static const struct comfyui_sought sought = {
+		TEXT_INITIALIZER("id"), TEXT_INITIALIZER("cs/a-1"), TEXT_INITIALIZER("cs/a-")};
 	struct comfyui_queue queue;
 	struct error error = {0};
-	bool done = comfyui_read_queue(response, TEXT("id"), &queue, &error);
+	bool done = comfyui_read_queue(response, &sought, &queue, &error);
 
 	if (done && queue.ahead > queue.running + queue.pending)
 		abort();
-	check(done, comfyui_read_queue(response, TEXT("id"), &queue, &error), &error);
+	check(done, comfyui_read_queue(response, &sought, &queue, &error), &error);
 }
 
 static void read_history(struct comfyui_response *response)
 {
 	struct comfyui_history history;
 	struct error error = {0};
-	bool done = comfyui_read_history(&arena, response, TEXT("id"), &history, &error);
+	bool done = comfyui_read_history(&arena, response, TEXT("id"), TEXT("9"), &history, &error);
 	size_t count = history.image_count;
 
 	if (done && history.outcome == COMFYUI_FAILED && history.message.length == 0)
 		abort();
-	check(done, comfyui_read_history(&arena, response, TEXT("id"), &history, &error), &error);
+	check(done, comfyui_read_history(&arena, response, TEXT("id"), TEXT("9"), &history, &error),
+		&error);
 	if (count != history.image_count)
 		abort();
 }

@@ -378,7 +378,7 @@ static void test_submissions_recorded(void **state)
 			"Cannot execute because a node is missing the class_type property. (Node "
 			"ID '#5')"},
 		{"26 ", COMFYUI_REFUSAL_INVALID, "", "Prompt has no outputs"},
-		{"28 ", COMFYUI_REFUSAL_INVALID, "3", NULL},
+		{"28 ", COMFYUI_REFUSAL_EXCEPTION, "3", NULL},
 		{"30 ", COMFYUI_REFUSAL_INVALID, "9", NULL},
 		{"35 ", COMFYUI_REFUSAL_INVALID, "3",
 			"KSampler (node 3): Value 18446744073709551616 bigger than max of "
@@ -416,6 +416,26 @@ static void test_submission_accepted(void **state)
 	assert_true(submission().queued);
 	assert_int_equal(submission().refusal, COMFYUI_REFUSAL_VALUE);
 	assert_text(submission().prompt_id, "00000037-0000-4000-8000-000000000000");
+}
+
+/* What a node that failed while the prompt was checked says may be otherwise another time. */
+static void test_submission_that_could_not_be_checked(void **state)
+{
+	(void)state;
+	answer(400,
+		TEXT("{\"error\": {\"type\": \"prompt_outputs_failed_validation\"}, "
+		     "\"node_errors\": "
+		     "{\"5\": {\"class_type\": \"VAELoader\", \"errors\": [{\"type\": "
+		     "\"exception_during_validation\", \"message\": \"m\", \"details\": \"d\"}, "
+		     "{\"type\": \"value_not_in_list\", \"message\": \"m\"}]}}}"));
+	assert_int_equal(submission().refusal, COMFYUI_REFUSAL_EXCEPTION);
+	answer(400, TEXT("{\"error\": {\"type\": \"prompt_outputs_failed_validation\"}, "
+			 "\"node_errors\": "
+			 "{\"5\": {\"class_type\": \"X\", \"errors\": [{\"type\": "
+			 "\"value_bigger_than_max\", \"message\": \"m\", \"extra_info\": "
+			 "{\"input_name\": \"width\"}}]}}}"));
+	assert_int_equal(submission().refusal, COMFYUI_REFUSAL_INVALID);
+	assert_text(submission().input, "width");
 }
 
 static void test_submission_of_a_newer_comfyui(void **state)
@@ -461,14 +481,20 @@ static void test_submission_without_sense(void **state)
 /* --- The queue ---------------------------------------------------------------------------------
  */
 
+static bool read_queue(const char *prompt_id, struct comfyui_queue *queue)
+{
+	struct comfyui_sought sought = {.prompt_id = text_from(prompt_id)};
+
+	return comfyui_read_queue(&response, &sought, queue, &error);
+}
+
 static void test_queue(void **state)
 {
 	struct comfyui_queue queue;
 
 	(void)state;
 	answer(200, recorded("01 ", "GET /queue while pending"));
-	assert_true(comfyui_read_queue(
-		&response, TEXT("00000001-0000-4000-8000-000000000000"), &queue, &error));
+	assert_true(read_queue("00000001-0000-4000-8000-000000000000", &queue));
 	assert_int_equal(queue.place, COMFYUI_PENDING);
 	assert_int_equal(queue.ahead, 0);
 	/* Not sorted, with numbers of any kind, prompts that would be no JSON, extra fields. */
@@ -476,15 +502,45 @@ static void test_queue(void **state)
 		TEXT("{\"queue_running\": [[0, \"r\", {\"x\": NaN, \"y\": \"\\udc80\"}, {}, [], "
 		     "1]], "
 		     "\"queue_pending\": [[7, \"c\", {}], [-2.5, \"a\", {}], [6, \"b\", {}]]}"));
-	assert_true(comfyui_read_queue(&response, TEXT("b"), &queue, &error));
+	assert_true(read_queue("b", &queue));
 	assert_int_equal(queue.place, COMFYUI_PENDING);
 	assert_int_equal(queue.ahead, 2);
 	assert_int_equal(queue.running, 1);
 	assert_int_equal(queue.pending, 3);
-	assert_true(comfyui_read_queue(&response, TEXT("r"), &queue, &error));
+	assert_true(read_queue("r", &queue));
 	assert_int_equal(queue.place, COMFYUI_RUNNING);
-	assert_true(comfyui_read_queue(&response, TEXT("z"), &queue, &error));
+	assert_true(read_queue("z", &queue));
 	assert_int_equal(queue.place, COMFYUI_NOT_QUEUED);
+}
+
+/* An older ComfyUI gives a prompt an id of its own, which we know only if its reply came. */
+static void test_queue_by_prefix(void **state)
+{
+	static const struct comfyui_sought sought = {TEXT_INITIALIZER("lost"),
+		TEXT_INITIALIZER("cs/job/item-12"), TEXT_INITIALIZER("cs/job/item-")};
+	struct comfyui_queue queue;
+
+	(void)state;
+	answer(200,
+		TEXT("{\"queue_running\": [[0, \"x\", {\"9\": \"cs/job/item-1\"}, {}]], "
+		     "\"queue_pending\": [[3, \"y\", {\"9\": {\"p\": \"cs/job/item-12\"}}, {}], "
+		     "[2, \"z\", {\"9\": \"about cs/job/item-12\"}, {}]]}"));
+	assert_true(comfyui_read_queue(&response, &sought, &queue, &error));
+	assert_int_equal(queue.place, COMFYUI_PENDING);
+	assert_text(queue.prompt_id, "y");
+	assert_int_equal(queue.ahead, 2);
+	assert_text(queue.stray_id, "x");
+	/* The id goes first; and who is known by it alone has no others. */
+	assert_true(read_queue("z", &queue));
+	assert_text(queue.prompt_id, "z");
+	assert_int_equal(queue.stray_id.length, 0);
+	assert_true(read_queue("lost", &queue));
+	assert_int_equal(queue.place, COMFYUI_NOT_QUEUED);
+	answer(200, TEXT("{\"queue_running\": [[0, \"x\"], [1, \"lost\", "
+			 "\"cs/job/item-12\"]], \"queue_pending\": []}"));
+	assert_true(comfyui_read_queue(&response, &sought, &queue, &error));
+	assert_text(queue.prompt_id, "lost");
+	assert_int_equal(queue.place, COMFYUI_RUNNING);
 }
 
 /* "Not queued" may only ever be said of a whole queue: on it hangs whether an image is made again.
@@ -498,26 +554,32 @@ static void test_queue_cut_anywhere(void **state)
 	(void)state;
 	for (size_t length = 0; length < sizeof(whole) - 1; length++) {
 		answer(200, (struct text){whole, length});
-		assert_false(comfyui_read_queue(&response, TEXT("x"), &queue, &error));
+		assert_false(read_queue("x", &queue));
 	}
 	answer(200, TEXT("{\"queue_running\": [], \"queue_pending\": {}}"));
-	assert_false(comfyui_read_queue(&response, TEXT("x"), &queue, &error));
+	assert_false(read_queue("x", &queue));
 	answer(200, TEXT("{\"queue_running\": [], \"queue_pending\": [5]}"));
-	assert_false(comfyui_read_queue(&response, TEXT("x"), &queue, &error));
+	assert_false(read_queue("x", &queue));
 	answer(200, TEXT("{\"queue_running\": [], \"queue_pending\": [[5, 6]]}"));
-	assert_false(comfyui_read_queue(&response, TEXT("x"), &queue, &error));
+	assert_false(read_queue("x", &queue));
 }
 
 /* --- The history -------------------------------------------------------------------------------
  */
 
-static struct comfyui_history history_of(const char *prompt_id)
+static struct comfyui_history history_of_node(const char *prompt_id, const char *node)
 {
 	struct comfyui_history history;
 
-	if (!comfyui_read_history(&arena, &response, text_from(prompt_id), &history, &error))
+	if (!comfyui_read_history(
+		    &arena, &response, text_from(prompt_id), text_from(node), &history, &error))
 		fail_msg("%s", error.message);
 	return history;
+}
+
+static struct comfyui_history history_of(const char *prompt_id)
+{
+	return history_of_node(prompt_id, "9");
 }
 
 static struct comfyui_history recorded_history(const char *scenario, const char *prompt_id)
@@ -534,7 +596,6 @@ static void test_history_recorded(void **state)
 	history = recorded_history("01 ", "00000001-0000-4000-8000-000000000000");
 	assert_int_equal(history.outcome, COMFYUI_SUCCEEDED);
 	assert_int_equal(history.image_count, 1);
-	assert_text(history.images[0].node, "9");
 	assert_text(history.images[0].filename, "i1_00001_.png");
 	assert_text(history.images[0].subfolder, "cs/j1");
 	assert_text(history.images[0].type, "output");
@@ -567,10 +628,11 @@ static void test_history_of_strange_nodes(void **state)
 		     "\"type\": \"temp\", \"id\": 4}, {\"filename\": \"\"}, 7, null]},"
 		     "\"1\": {\"text\": [NaN], \"animated\": [true]}, \"2\": null,"
 		     "\"3\": {\"images\": null}}, \"status\": null}}"));
-	history = history_of("id");
+	assert_int_equal(history_of("id").image_count, 0);
+	assert_int_equal(history_of_node("id", "3").image_count, 0);
+	history = history_of_node("id", "57:8");
 	assert_int_equal(history.outcome, COMFYUI_SUCCEEDED);
 	assert_int_equal(history.image_count, 1);
-	assert_text(history.images[0].node, "57:8");
 	assert_text(history.images[0].subfolder, "w\\x");
 	assert_text(history.images[0].type, "temp");
 	/* A message outweighs the word. */
@@ -589,6 +651,31 @@ static void test_history_of_strange_nodes(void **state)
 	assert_true(history_of("id").message.length > 0);
 }
 
+/* What other nodes put there is nobody's business, and may be anything. */
+static void test_history_with_strange_neighbours(void **state)
+{
+	struct buffer *body = &response.body;
+	struct comfyui_history history;
+
+	(void)state;
+	answer(200,
+		TEXT("{\"id\": {\"outputs\": {\"a\\u0000\": 1, \"1\": {\"x\": 1e999, \"x\": 2}, "
+		     "\"2\": "));
+	for (int i = 0; i < 1000; i++)
+		buffer_append_byte(body, '[');
+	for (int i = 0; i < 1000; i++)
+		buffer_append_byte(body, ']');
+	buffer_append_string(body, ", \"3\": [0");
+	for (int i = 0; i < 300000; i++)
+		buffer_append_string(body, ",0");
+	buffer_append_string(body, "], \"n\\u00f6\": {\"images\": [{\"filename\": \"a.png\"}]}}}}");
+	history = history_of_node("id", "n\xc3\xb6");
+	assert_int_equal(history.outcome, COMFYUI_SUCCEEDED);
+	assert_int_equal(history.image_count, 1);
+	assert_text(history.images[0].filename, "a.png");
+	assert_int_equal(history_of_node("id", "1").image_count, 0);
+}
+
 /* As for the queue: `{}` means that ComfyUI does not know it, and nothing else does. */
 static void test_history_cut_anywhere(void **state)
 {
@@ -596,22 +683,30 @@ static void test_history_cut_anywhere(void **state)
 	struct comfyui_history history;
 
 	(void)state;
-	for (size_t length = 0; length < sizeof(whole) - 1; length++) {
+	assert_false(
+		comfyui_read_history(&arena, &response, TEXT("id"), TEXT("9"), &history, &error));
+	for (size_t length = 1; length < sizeof(whole) - 1; length++) {
 		answer(200, (struct text){whole, length});
-		assert_false(comfyui_read_history(&arena, &response, TEXT("id"), &history, &error));
-		assert_false(comfyui_read_history(&arena, &response, TEXT("x"), &history, &error));
+		assert_int_equal(history_of("id").outcome, COMFYUI_UNREADABLE);
+		assert_int_equal(history_of("x").outcome, COMFYUI_UNREADABLE);
 	}
 	answer(200, TEXT("{\"id\": {\"outputs\": []}}"));
-	assert_false(comfyui_read_history(&arena, &response, TEXT("id"), &history, &error));
+	assert_int_equal(history_of("id").outcome, COMFYUI_UNREADABLE);
 	answer(200, TEXT("{\"id\": null}"));
-	assert_false(comfyui_read_history(&arena, &response, TEXT("id"), &history, &error));
+	assert_int_equal(history_of("id").outcome, COMFYUI_UNREADABLE);
+	assert_true(history_of("id").message.length > 0);
 }
 
 static void test_view(void **state)
 {
 	(void)state;
 	answer(200, TEXT("\x89PNG"));
+	(void)snprintf(response.content_type, sizeof(response.content_type), "image/png");
 	assert_true(comfyui_read_view(&response, &error));
+	(void)snprintf(response.content_type, sizeof(response.content_type), "text/html");
+	assert_false(comfyui_read_view(&response, &error));
+	assert_string_equal(error.code, "comfyui_unreachable");
+	assert_non_null(strstr(error.message, "text/html instead of an image"));
 	answer(404, TEXT(""));
 	assert_false(comfyui_read_view(&response, &error));
 	assert_string_equal(error.code, "image_gone");
@@ -661,12 +756,17 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			test_submission_of_a_newer_comfyui, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
+			test_submission_that_could_not_be_checked, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
 			test_submission_with_several_faults, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_submission_without_sense, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_queue, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_queue_by_prefix, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_queue_cut_anywhere, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_history_recorded, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_history_of_strange_nodes, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_history_with_strange_neighbours, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_history_cut_anywhere, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_view, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_without_memory, set_up, tear_down),

@@ -62,7 +62,15 @@ static void expect_reason(const char *part)
 
 static struct executor_slot *lease(const char *id, int64_t order)
 {
-	struct executor_item item = {id, "job", id, order, false};
+	struct executor_item item = {
+		.item_id = id,
+		.job_id = "job",
+		.prompt_id = id,
+		.file_prefix = id,
+		.save_node = "9",
+		.salvageable = true,
+		.order = order,
+	};
 
 	expect(EXECUTOR_CLAIM);
 	return executor_claimed(&executor, &item);
@@ -159,7 +167,7 @@ static void test_a_lost_reply(void **state)
 	expect(EXECUTOR_FREE);
 	executor_freed(&executor, slot);
 	expect(EXECUTOR_SUBMIT);
-	executor_unreachable(&executor, slot, NULL, true, "reset");
+	executor_unreachable(&executor, slot, NULL, EXECUTOR_SENT, "reset");
 	expect_reason("reset");
 	for (int i = 0; i < 2; i++) {
 		pass(SECOND);
@@ -169,9 +177,9 @@ static void test_a_lost_reply(void **state)
 		executor_history_absent(&executor, slot);
 	}
 	expect(EXECUTOR_SALVAGE);
-	executor_fetch_failed(&executor, slot, "none");
+	executor_fetch_failed(&executor, slot, true, "none");
 	expect(EXECUTOR_RENEW);
-	executor_renewed(&executor, slot, "one-2");
+	executor_renewed(&executor, slot, "one-2", "one-2");
 	expect(EXECUTOR_PREPARE);
 	executor_prepared(&executor, slot);
 	expect(EXECUTOR_SUBMIT);
@@ -187,7 +195,7 @@ static void test_a_refused_connection(void **state)
 	expect(EXECUTOR_PREPARE);
 	executor_prepared(&executor, slot);
 	expect(EXECUTOR_FREE);
-	executor_unreachable(&executor, slot, NULL, false, "refused");
+	executor_unreachable(&executor, slot, NULL, EXECUTOR_NOT_SENT, "refused");
 	expect_nothing();
 	pass(SECOND);
 	expect(EXECUTOR_FREE);
@@ -212,7 +220,7 @@ static void test_pauses_grow_to_a_bound(void **state)
 		int64_t pause;
 
 		expect(EXECUTOR_FREE);
-		executor_unreachable(&executor, slot, NULL, false, "away");
+		executor_unreachable(&executor, slot, NULL, EXECUTOR_NOT_SENT, "away");
 		expect_nothing();
 		pause = executor.comfyui.retry_at - now;
 		assert_in_range(pause, SECOND / 5, 30 * SECOND);
@@ -271,7 +279,7 @@ static void test_only_what_is_seen_running_is_interrupted(void **state)
 	executor_queue_seen(&executor, slot, NULL, EXECUTOR_RUNNING, 0);
 	expect(EXECUTOR_INTERRUPT);
 	/* Until ComfyUI answers again, it may have ended. */
-	executor_unreachable(&executor, slot, NULL, false, "away");
+	executor_unreachable(&executor, slot, NULL, EXECUTOR_NOT_SENT, "away");
 	pass(SECOND);
 	expect(EXECUTOR_LOOK_QUEUE);
 	executor_queue_seen(&executor, slot, NULL, EXECUTOR_NOWHERE, 0);
@@ -293,7 +301,8 @@ static void test_what_is_given_up_is_said_to_be_at_comfyui(void **state)
 		pass(30 * SECOND);
 		while (executor_next(&executor, &action) && action.verb != EXECUTOR_RELEASE)
 			if (action.verb == EXECUTOR_LOOK_QUEUE)
-				executor_unreachable(&executor, action.slot, NULL, true, "away");
+				executor_unreachable(
+					&executor, action.slot, NULL, EXECUTOR_SENT, "away");
 	}
 	assert_int_equal(action.verb, EXECUTOR_RELEASE);
 	assert_true(action.slot->abandoned);
@@ -370,7 +379,7 @@ static void test_stopping_takes_a_pending_prompt_back(void **state)
 		executor_history_absent(&executor, slot);
 	}
 	expect(EXECUTOR_SALVAGE);
-	executor_fetch_failed(&executor, slot, "none");
+	executor_fetch_failed(&executor, slot, true, "none");
 	expect(EXECUTOR_RELEASE);
 }
 
@@ -407,7 +416,7 @@ static void test_a_deleted_job(void **state)
 	expect(EXECUTOR_FREE);
 	executor_freed(&executor, slot);
 	expect(EXECUTOR_SUBMIT);
-	assert_true(executor_tell_abandoned(&executor, "one"));
+	assert_true(executor_tell_abandoned(&executor, "one", "one"));
 	expect_nothing();
 	executor_submitted(&executor, slot, "one", NULL);
 	expect(EXECUTOR_LOOK_QUEUE);
@@ -479,7 +488,7 @@ static void test_a_full_disk_holds_up_nobody_else(void **state)
 	expect(EXECUTOR_SAVE);
 	executor_unwritable(&executor, "The disk is full.");
 	expect_nothing();
-	assert_true(executor_tell_abandoned(&executor, "one"));
+	assert_true(executor_tell_abandoned(&executor, "one", "one"));
 	expect(EXECUTOR_LOOK_QUEUE);
 	executor_queue_seen(&executor, NULL, action.chore, EXECUTOR_NOWHERE, 0);
 	expect(EXECUTOR_FORGET);
@@ -518,9 +527,9 @@ static void test_what_fails_together_waits_once(void **state)
 	int64_t retry_at;
 
 	(void)state;
-	executor_unreachable(&executor, NULL, NULL, true, "away");
+	executor_unreachable(&executor, NULL, NULL, EXECUTOR_SENT, "away");
 	retry_at = executor.comfyui.retry_at;
-	executor_unreachable(&executor, NULL, NULL, true, "still away");
+	executor_unreachable(&executor, NULL, NULL, EXECUTOR_SENT, "still away");
 	assert_int_equal(executor.comfyui.retry_at, retry_at);
 	assert_string_equal(executor.comfyui.reason, "still away");
 	/* Although nobody has work for it, it is asked again. */
@@ -542,7 +551,7 @@ static void test_comfyui_is_asked_for_after_trouble(void **state)
 	executor_probed(&executor);
 	pass(10 * SECOND);
 	expect(EXECUTOR_LOOK_QUEUE);
-	executor_unreachable(&executor, slot, NULL, true, "no answer within 30 s");
+	executor_unreachable(&executor, slot, NULL, EXECUTOR_SENT, "no answer within 30 s");
 	while (executor_next(&executor, &action))
 		assert_int_not_equal(action.verb, EXECUTOR_PROBE);
 	pass(SECOND);
@@ -566,7 +575,7 @@ static void test_memory_is_freed_once(void **state)
 		if (i == 1)
 			break;
 		expect(EXECUTOR_RENEW);
-		executor_renewed(&executor, slot, "one-2");
+		executor_renewed(&executor, slot, "one-2", "one-2");
 		expect(EXECUTOR_PREPARE);
 		executor_prepared(&executor, slot);
 		expect(EXECUTOR_FREE);
@@ -576,6 +585,68 @@ static void test_memory_is_freed_once(void **state)
 	}
 	expect(EXECUTOR_FAIL);
 	assert_string_equal(action.slot->fault.code, "out_of_memory");
+}
+
+/* Renders an item for which there is no memory, also after it was freed. */
+static struct executor_slot *run_short(const char *id, int64_t order)
+{
+	struct executor_slot *slot = lease(id, order);
+
+	expect(EXECUTOR_PREPARE);
+	for (int i = 0; i < 2; i++) {
+		executor_prepared(&executor, slot);
+		if (i == 1 || order == 1) {
+			expect(EXECUTOR_FREE);
+			executor_freed(&executor, slot);
+		}
+		expect(EXECUTOR_SUBMIT);
+		executor_tell_work(&executor, false);
+		executor_submitted(&executor, slot, slot->prompt_id, NULL);
+		tell(COMFYUI_EVENT_ENDED, slot->prompt_id);
+		expect(EXECUTOR_LOOK_HISTORY);
+		executor_history_failed(&executor, slot, true, "out of memory");
+		if (i == 1)
+			break;
+		expect(EXECUTOR_RENEW);
+		executor_renewed(&executor, slot, "again", "again");
+		expect(EXECUTOR_PREPARE);
+	}
+	return slot;
+}
+
+/* Each item would take minutes to fail for the same reason: the job does. */
+static void test_memory_that_never_does(void **state)
+{
+	struct executor_slot *slot;
+
+	(void)state;
+	for (int i = 1; i < 5; i++) {
+		slot = run_short("item", i);
+		expect(EXECUTOR_FAIL);
+		executor_recorded(&executor, slot);
+	}
+	slot = run_short("item", 5);
+	expect(EXECUTOR_FAIL_JOB);
+	assert_non_null(strstr(slot->fault.message, "out of memory"));
+}
+
+/* Nothing more of a job that has failed is submitted. */
+static void test_a_failed_job_takes_its_next_item_back(void **state)
+{
+	struct executor_slot *first = submit("one", 1);
+	struct executor_slot *second = lease("two", 2);
+
+	(void)state;
+	executor_tell_work(&executor, false);
+	expect(EXECUTOR_PREPARE);
+	executor_prepared(&executor, second);
+	executor_ends(&executor, first, EXECUTOR_FAILING_JOB, "code", "message");
+	executor.slots[1].busy = true;
+	expect(EXECUTOR_FAIL_JOB);
+	executor.slots[1].busy = false;
+	executor_recorded(&executor, first);
+	expect(EXECUTOR_RELEASE);
+	assert_ptr_equal(action.slot, second);
 }
 
 static void test_a_deaf_feed_is_connected_anew_under_another_name(void **state)
@@ -616,6 +687,318 @@ static void test_quitting_begins_nothing(void **state)
 	executor_recorded(&executor, first);
 	expect_nothing();
 	assert_true(executor_is_quiet(&executor));
+}
+
+/* A prompt of a deleted job, found only when ComfyUI was back: that it was wanted gone for long
+ * says nothing of how long it has had to end. */
+static void test_a_late_interruption_is_no_hang(void **state)
+{
+	(void)state;
+	executor_tell_work(&executor, false);
+	assert_true(executor_tell_abandoned(&executor, "old", "old"));
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_unreachable(&executor, NULL, action.chore, EXECUTOR_SENT, "away");
+	pass(60 * SECOND);
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_queue_seen(&executor, NULL, action.chore, EXECUTOR_RUNNING, 0);
+	expect(EXECUTOR_INTERRUPT);
+	executor_cancelled(&executor, NULL, action.chore);
+	expect_reason("");
+	pass(2 * SECOND);
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_queue_seen(&executor, NULL, action.chore, EXECUTOR_RUNNING, 0);
+	expect(EXECUTOR_INTERRUPT);
+	executor_cancelled(&executor, NULL, action.chore);
+	pass(30 * SECOND);
+	expect_reason("seems to hang");
+}
+
+/* Looks for the slot's prompt once, and finds it nowhere. */
+static void expect_absent(struct executor_slot *slot)
+{
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_queue_seen(&executor, slot, NULL, EXECUTOR_NOWHERE, 0);
+	expect(EXECUTOR_LOOK_HISTORY);
+	executor_history_absent(&executor, slot);
+}
+
+/* Leases an item, and its submission is given up waiting for. */
+static struct executor_slot *submit_without_answer(const char *id)
+{
+	struct executor_slot *slot = lease(id, 1);
+
+	executor_tell_work(&executor, false);
+	expect(EXECUTOR_PREPARE);
+	executor_prepared(&executor, slot);
+	expect(EXECUTOR_FREE);
+	executor_freed(&executor, slot);
+	expect(EXECUTOR_SUBMIT);
+	pass(60 * SECOND);
+	executor_unreachable(&executor, slot, NULL, EXECUTOR_MAY_ARRIVE, "no answer");
+	pass(SECOND);
+	return slot;
+}
+
+/* What a proxy holds may reach ComfyUI after two looks in a row have not found it. */
+static void test_a_submission_may_arrive_late(void **state)
+{
+	struct executor_slot *slot = submit_without_answer("one");
+
+	(void)state;
+	expect_absent(slot);
+	pass(9 * SECOND);
+	expect_nothing();
+	pass(10 * SECOND);
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_queue_seen(&executor, slot, NULL, EXECUTOR_RUNNING, 0);
+	assert_int_equal(slot->stage, EXECUTOR_SUBMITTED);
+
+	/* It did not: then it is made again, and found should it arrive still. */
+	(void)set_up(state);
+	slot = submit_without_answer("one");
+	expect_absent(slot);
+	pass(20 * SECOND);
+	expect_absent(slot);
+	expect(EXECUTOR_SALVAGE);
+	executor_fetch_failed(&executor, slot, true, "none");
+	expect(EXECUTOR_RENEW);
+	executor_renewed(&executor, slot, "one-2", "one-2");
+	expect(EXECUTOR_PREPARE);
+	executor_prepared(&executor, slot);
+	expect(EXECUTOR_SUBMIT);
+	executor_submitted(&executor, slot, "one-2", NULL);
+	pass(SECOND);
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_found_stray(&executor, "one");
+	executor_queue_seen(&executor, slot, NULL, EXECUTOR_RUNNING, 0);
+	expect(EXECUTOR_LOOK_QUEUE);
+	assert_string_equal(action.chore->prompt_id, "one");
+	executor_queue_seen(&executor, NULL, action.chore, EXECUTOR_PENDING, 0);
+	expect(EXECUTOR_DELETE);
+	assert_string_equal(action.chore->prompt_id, "one");
+}
+
+/* The job is deleted while nobody knows whether its prompt arrived. */
+static void test_a_deleted_submission_may_arrive_late(void **state)
+{
+	struct executor_chore *chore;
+
+	(void)submit_without_answer("one");
+	(void)state;
+	assert_true(executor_tell_abandoned(&executor, "one", "one"));
+	expect(EXECUTOR_LOOK_QUEUE);
+	chore = action.chore;
+	executor_queue_seen(&executor, NULL, chore, EXECUTOR_NOWHERE, 0);
+	expect_nothing();
+	pass(16 * SECOND);
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_found_as(&executor, NULL, chore, "its own");
+	executor_queue_seen(&executor, NULL, chore, EXECUTOR_PENDING, 0);
+	expect(EXECUTOR_DELETE);
+	assert_string_equal(action.chore->prompt_id, "its own");
+	executor_cancelled(&executor, NULL, chore);
+	/* Told again, it is the same one still. */
+	assert_true(executor_tell_abandoned(&executor, "one", "one"));
+	pass(SECOND);
+	expect(EXECUTOR_LOOK_QUEUE);
+	assert_string_equal(action.chore->prompt_id, "its own");
+	executor_queue_seen(&executor, NULL, chore, EXECUTOR_NOWHERE, 0);
+	expect(EXECUTOR_FORGET);
+	assert_string_equal(action.chore->recorded_id, "one");
+	executor_forgotten(&executor, chore);
+	expect_nothing();
+}
+
+/* An older ComfyUI's own id, of which nobody has heard, is adopted wherever it is found. */
+static void test_a_prompt_under_another_id(void **state)
+{
+	struct executor_slot *slot = submit_without_answer("one");
+
+	(void)state;
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_found_as(&executor, slot, NULL, "its own");
+	executor_queue_seen(&executor, slot, NULL, EXECUTOR_RUNNING, 0);
+	assert_string_equal(slot->prompt_id, "its own");
+	tell(COMFYUI_EVENT_ENDED, "its own");
+	expect(EXECUTOR_LOOK_HISTORY);
+	/* The database may know it under the old id alone. */
+	assert_true(executor_tell_abandoned(&executor, "one", "one"));
+	assert_true(slot->dropped);
+}
+
+/* Whose picture has the name that several nodes save under, nobody can tell. */
+static void test_a_shared_name_is_not_salvaged(void **state)
+{
+	struct executor_slot *slot = submit("one", 1);
+
+	(void)state;
+	executor_tell_work(&executor, false);
+	slot->salvageable = false;
+	for (int i = 0; i < 2; i++) {
+		pass(10 * SECOND);
+		expect_absent(slot);
+	}
+	expect(EXECUTOR_RENEW);
+}
+
+/* Where progress cannot be heard of, there may be some. */
+static void test_an_unheard_image_is_given_more_time(void **state)
+{
+	struct executor_slot *slot = submit("one", 1);
+
+	(void)state;
+	executor_tell_work(&executor, false);
+	pass(SECOND);
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_queue_seen(&executor, slot, NULL, EXECUTOR_RUNNING, 0);
+	pass(2 * STALL);
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_queue_seen(&executor, slot, NULL, EXECUTOR_RUNNING, 0);
+	expect_nothing();
+	pass(3 * STALL);
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_queue_seen(&executor, slot, NULL, EXECUTOR_RUNNING, 0);
+	expect(EXECUTOR_INTERRUPT);
+
+	/* It was heard of, over a connection that is no more. */
+	(void)set_up(state);
+	slot = submit("one", 1);
+	executor_tell_work(&executor, false);
+	tell(COMFYUI_EVENT_STARTED, "one");
+	tell(COMFYUI_EVENT_DISCONNECTED, "");
+	pass(2 * STALL);
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_queue_seen(&executor, slot, NULL, EXECUTOR_RUNNING, 0);
+	expect_nothing();
+	tell(COMFYUI_EVENT_CONNECTED, "");
+	tell(COMFYUI_EVENT_PROGRESS, "one");
+	pass(STALL);
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_queue_seen(&executor, slot, NULL, EXECUTOR_RUNNING, 0);
+	expect(EXECUTOR_INTERRUPT);
+}
+
+/* A ComfyUI that takes questions and answers none has been away since the first one. */
+static void test_stopping_does_not_wait_for_silence(void **state)
+{
+	struct executor_slot *slot = submit("one", 1);
+
+	(void)state;
+	executor_tell_work(&executor, false);
+	tell(COMFYUI_EVENT_STARTED, "one");
+	executor_tell_stopping(&executor, "job");
+	pass(6 * SECOND);
+	expect(EXECUTOR_LOOK_QUEUE);
+	pass(30 * SECOND);
+	executor_unreachable(&executor, slot, NULL, EXECUTOR_MAY_ARRIVE, "no answer within 30 s");
+	expect(EXECUTOR_RELEASE);
+	assert_true(slot->abandoned);
+
+	/* A hiccup is none. */
+	(void)set_up(state);
+	slot = submit("one", 1);
+	executor_tell_work(&executor, false);
+	tell(COMFYUI_EVENT_STARTED, "one");
+	executor_tell_stopping(&executor, "job");
+	pass(6 * SECOND);
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_unreachable(&executor, slot, NULL, EXECUTOR_SENT, "reset");
+	expect_nothing();
+	pass(SECOND);
+	expect(EXECUTOR_LOOK_QUEUE);
+	executor_queue_seen(&executor, slot, NULL, EXECUTOR_RUNNING, 0);
+	expect_nothing();
+	assert_int_equal(slot->stage, EXECUTOR_SUBMITTED);
+}
+
+/* The submitted item has been rendered, and its picture is to be fetched. */
+static struct executor_slot *render(const char *id)
+{
+	struct executor_slot *slot = submit(id, 1);
+
+	executor_tell_work(&executor, false);
+	tell(COMFYUI_EVENT_ENDED, id);
+	expect(EXECUTOR_LOOK_HISTORY);
+	executor_history_success(&executor, slot, &PICTURE);
+	return slot;
+}
+
+/* Fetches in vain until something else is to be done. */
+static enum executor_verb fetch_in_vain(struct executor_slot *slot, bool gone)
+{
+	for (int64_t end = now + 1000 * SECOND; now < end; pass(SECOND / 10))
+		while (executor_next(&executor, &action)) {
+			if (action.verb == EXECUTOR_FETCH)
+				executor_fetch_failed(&executor, slot, gone, "none");
+			else if (!is_chatter(action.verb))
+				return action.verb;
+		}
+	return EXECUTOR_WAIT;
+}
+
+/* A picture that is there is tried for half a minute before it is given up. */
+static void test_a_bad_picture_is_asked_for_again(void **state)
+{
+	struct executor_slot *slot = render("one");
+	int64_t begun = now;
+
+	(void)state;
+	assert_int_equal(fetch_in_vain(slot, false), EXECUTOR_FAIL);
+	assert_string_equal(slot->fault.code, "image_unavailable");
+	assert_in_range(now - begun, 25 * SECOND, 40 * SECOND);
+}
+
+/* Somebody has emptied ComfyUI's directory: the picture is made again, once. */
+static void test_a_picture_that_is_gone_is_made_again(void **state)
+{
+	struct executor_slot *slot = render("one");
+
+	(void)state;
+	assert_int_equal(fetch_in_vain(slot, true), EXECUTOR_RENEW);
+	executor_renewed(&executor, slot, "one-2", "one-2");
+	expect(EXECUTOR_PREPARE);
+	executor_prepared(&executor, slot);
+	expect(EXECUTOR_SUBMIT);
+	executor_submitted(&executor, slot, "one-2", NULL);
+	tell(COMFYUI_EVENT_ENDED, "one-2");
+	expect(EXECUTOR_LOOK_HISTORY);
+	executor_history_success(&executor, slot, &PICTURE);
+	assert_int_equal(fetch_in_vain(slot, true), EXECUTOR_FAIL);
+	assert_string_equal(slot->fault.code, "image_unavailable");
+}
+
+/* A history that makes no sense, again and again, is that image's end and nobody else's. */
+static void test_an_unreadable_history_is_given_up(void **state)
+{
+	struct executor_slot *slot = submit("one", 1);
+
+	(void)state;
+	executor_tell_work(&executor, false);
+	tell(COMFYUI_EVENT_ENDED, "one");
+	for (int i = 0; i < 5; i++) {
+		pass(5 * SECOND);
+		expect(EXECUTOR_LOOK_HISTORY);
+		executor_server_failed(&executor, slot, NULL, "It cannot be read.");
+	}
+	expect(EXECUTOR_FAIL);
+	assert_false(slot->abandoned);
+	assert_non_null(strstr(slot->fault.message, "cannot be read"));
+}
+
+/* The database is held by others for moments: it is not left alone for half a minute. */
+static void test_the_database_is_tried_often(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 20; i++) {
+		expect(EXECUTOR_CLAIM);
+		executor_store_failed(&executor, "busy");
+		assert_false(executor_can_store(&executor));
+		expect_nothing();
+		assert_true(executor_deadline(&executor) - now <= 2 * SECOND);
+		pass(2 * SECOND);
+		assert_true(executor_can_store(&executor));
+	}
+	assert_int_equal(now - executor.store.since, 40 * SECOND);
 }
 
 /* --- All of it ---------------------------------------------------------------------------------
@@ -725,7 +1108,8 @@ static void model_answer(const struct executor_action *request)
 
 		if (request->verb == EXECUTOR_SUBMIT && sent && roll(2))
 			model_queue(prompt_id);
-		executor_unreachable(&executor, slot, chore, sent, "the network");
+		executor_unreachable(&executor, slot, chore,
+			sent ? EXECUTOR_SENT : EXECUTOR_NOT_SENT, "the network");
 		return;
 	}
 	switch (request->verb) {
@@ -756,12 +1140,12 @@ static void model_answer(const struct executor_action *request)
 		break;
 	case EXECUTOR_FETCH:
 		if (roll(10) == 0)
-			executor_fetch_failed(&executor, slot, "cut");
+			executor_fetch_failed(&executor, slot, false, "cut");
 		else
 			executor_fetched(&executor, slot);
 		break;
 	case EXECUTOR_SALVAGE:
-		executor_fetch_failed(&executor, slot, "none");
+		executor_fetch_failed(&executor, slot, true, "none");
 		break;
 	default:
 		executor_cancelled(&executor, slot, chore);
@@ -771,7 +1155,15 @@ static void model_answer(const struct executor_action *request)
 static void model_claim(void)
 {
 	char id[64];
-	struct executor_item item = {id, "job", id, model.next_item, false};
+	struct executor_item item = {
+		.item_id = id,
+		.job_id = "job",
+		.prompt_id = id,
+		.file_prefix = id,
+		.save_node = "9",
+		.salvageable = true,
+		.order = model.next_item,
+	};
 
 	if (model.next_item == ITEMS) {
 		(void)executor_claimed(&executor, NULL);
@@ -822,7 +1214,7 @@ static void model_perform(void)
 		break;
 	case EXECUTOR_RENEW:
 		(void)snprintf(id, sizeof(id), "again-%d", model.attempts++);
-		executor_renewed(&executor, slot, id);
+		executor_renewed(&executor, slot, id, id);
 		/* This model's weather is worse than what an item has to bear. */
 		if (slot)
 			slot->lost = 0;
@@ -919,9 +1311,22 @@ int main(void)
 		cmocka_unit_test_setup(test_comfyui_is_asked_for_after_trouble, set_up),
 		cmocka_unit_test_setup(test_what_fails_together_waits_once, set_up),
 		cmocka_unit_test_setup(test_memory_is_freed_once, set_up),
+		cmocka_unit_test_setup(test_memory_that_never_does, set_up),
+		cmocka_unit_test_setup(test_a_failed_job_takes_its_next_item_back, set_up),
 		cmocka_unit_test_setup(
 			test_a_deaf_feed_is_connected_anew_under_another_name, set_up),
 		cmocka_unit_test_setup(test_quitting_begins_nothing, set_up),
+		cmocka_unit_test_setup(test_a_late_interruption_is_no_hang, set_up),
+		cmocka_unit_test_setup(test_a_submission_may_arrive_late, set_up),
+		cmocka_unit_test_setup(test_a_deleted_submission_may_arrive_late, set_up),
+		cmocka_unit_test_setup(test_a_prompt_under_another_id, set_up),
+		cmocka_unit_test_setup(test_a_shared_name_is_not_salvaged, set_up),
+		cmocka_unit_test_setup(test_an_unheard_image_is_given_more_time, set_up),
+		cmocka_unit_test_setup(test_stopping_does_not_wait_for_silence, set_up),
+		cmocka_unit_test_setup(test_a_bad_picture_is_asked_for_again, set_up),
+		cmocka_unit_test_setup(test_a_picture_that_is_gone_is_made_again, set_up),
+		cmocka_unit_test_setup(test_an_unreadable_history_is_given_up, set_up),
+		cmocka_unit_test_setup(test_the_database_is_tried_often, set_up),
 		cmocka_unit_test(test_any_weather),
 	};
 

@@ -460,14 +460,14 @@ static void test_a_checkpoint_is_skipped_as_a_whole(void **state)
 	struct text id = job_fixture_create(&fixture, 2, 3,
 		"epp"
 		"ppp");
+	struct store_work work = job_fixture_claim(&fixture);
 	struct store_job job;
 	struct error error;
 	int64_t count;
 
 	(void)state;
-	(void)job_fixture_claim(&fixture);
-	assert_true(store_work_skip_checkpoint(
-		fixture.store, id, TEXT("c0.safetensors"), &fault, &count, &error));
+	assert_true(
+		store_work_skip_checkpoint(fixture.store, work.item_id, &fault, &count, &error));
 	assert_int_equal(count, 2);
 	job = find(id);
 	assert_int_equal(job.progress.skipped_items, 2);
@@ -475,10 +475,36 @@ static void test_a_checkpoint_is_skipped_as_a_whole(void **state)
 	assert_int_equal(job.skipped_count, 1);
 	assert_int_equal(job.skipped[0].count, 2);
 	assert_string_equal(job.skipped[0].code.at, "not_in_comfyui");
-	assert_string_equal(job_fixture_claim(&fixture).checkpoint_filename.at, "c1.safetensors");
-	assert_true(store_work_skip_checkpoint(
-		fixture.store, id, TEXT("c1.safetensors"), &fault, &count, &error));
+	work = job_fixture_claim(&fixture);
+	assert_string_equal(work.checkpoint_filename.at, "c1.safetensors");
+	assert_true(
+		store_work_skip_checkpoint(fixture.store, work.item_id, &fault, &count, &error));
 	assert_status(id, "completed");
+	assert_false(
+		store_work_skip_checkpoint(fixture.store, work.item_id, &fault, &count, &error));
+	assert_string_equal(error.code, "not_leased");
+}
+
+/* The neighbour was rendered before the checkpoint vanished: its picture is being fetched. */
+static void test_a_skipped_checkpoint_leaves_the_neighbour_its_lease(void **state)
+{
+	static const struct store_fault fault = {TEXT_INITIALIZER("not_in_comfyui"),
+		TEXT_INITIALIZER("ComfyUI lists no such file"), {NULL, 0}};
+	struct text id = job_fixture_create(&fixture, 1, 4, NULL);
+	struct store_work rendered = job_fixture_claim(&fixture);
+	struct store_work next = job_fixture_claim(&fixture);
+	struct error error;
+	int64_t count;
+
+	(void)state;
+	assert_true(
+		store_work_skip_checkpoint(fixture.store, next.item_id, &fault, &count, &error));
+	assert_int_equal(count, 3);
+	assert_status(id, "running");
+	job_fixture_complete(&fixture, &rendered);
+	assert_status(id, "completed");
+	assert_int_equal(find(id).progress.completed_items, 1);
+	assert_int_equal(find(id).progress.skipped_items, 3);
 }
 
 static void test_steps_are_written_now_and_then(void **state)
@@ -803,6 +829,7 @@ int main(void)
 		TEST(test_every_attempt_has_an_id_and_a_prefix_of_its_own),
 		TEST(test_what_is_not_leased_is_not_ended),
 		TEST(test_a_checkpoint_is_skipped_as_a_whole),
+		TEST(test_a_skipped_checkpoint_leaves_the_neighbour_its_lease),
 		TEST(test_steps_are_written_now_and_then),
 		TEST(test_a_step_waits_for_nobody),
 		TEST(test_the_pace_follows_the_last_images),

@@ -227,7 +227,7 @@ static void test_foreign_database_is_refused(void **state)
 		struct error error;
 		struct buffer before;
 
-		assert_true(store_connect(place->path, &store, &error));
+		assert_true(store_connect(place->path, STORE_DURABLE_NORMAL, &store, &error));
 		execute(store, foreign[i]);
 		store_close(store);
 		before = content(place->path);
@@ -363,7 +363,8 @@ static const struct store_migration COUNTED[] = {
 
 static bool open_counted(const char *path, size_t count, struct store **store, struct error *error)
 {
-	return store_connect(path, store, error) && store_recognise(*store, count, error) &&
+	return store_connect(path, STORE_DURABLE_NORMAL, store, error) &&
+	       store_recognise(*store, count, error) &&
 	       store_configure(*store, STORE_DURABLE_NORMAL, error) &&
 	       store_migrate(*store, COUNTED, count, error);
 }
@@ -433,6 +434,36 @@ static void test_migrations_in_steps(void **state)
 	store_close(store);
 }
 
+/* Who has other things to do tries again instead of waiting. */
+static void test_how_long_a_lock_is_waited_for(void **state)
+{
+	static const struct {
+		enum store_durability durability;
+		int64_t milliseconds;
+	} cases[] = {
+		{STORE_DURABLE_NORMAL, 5000},
+		{STORE_DURABLE_FULL, 5000},
+		{STORE_DURABLE_HASTY, 200},
+	};
+	struct place *place = *state;
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+		struct store *store;
+		struct error error;
+		int64_t milliseconds;
+
+		assert_true(store_open(place->path, cases[i].durability, &store, &error));
+		for (int again = 0; again < 2; again++) {
+			assert_true(store_read_number(
+				store, "PRAGMA busy_timeout", &milliseconds, &error));
+			assert_int_equal(milliseconds, cases[i].milliseconds);
+			assert_true(store_relax(store, true, &error));
+			assert_true(store_relax(store, false, &error));
+		}
+		store_close(store);
+	}
+}
+
 static void test_failed_migration_is_undone(void **state)
 {
 	static const struct store_migration broken[] = {
@@ -448,7 +479,7 @@ static void test_failed_migration_is_undone(void **state)
 	struct store *store;
 	struct error error;
 
-	assert_true(store_connect(place->path, &store, &error));
+	assert_true(store_connect(place->path, STORE_DURABLE_NORMAL, &store, &error));
 	assert_false(store_migrate(store, broken, 2, &error));
 	assert_non_null(strstr(error.cause, "no such table: none"));
 	assert_int_equal(number(store, "PRAGMA user_version"), 1);
@@ -704,6 +735,7 @@ int main(void)
 		TEST(test_read_only_places),
 		TEST(test_eight_processes_migrate_at_once),
 		TEST(test_migrations_in_steps),
+		TEST(test_how_long_a_lock_is_waited_for),
 		TEST(test_failed_migration_is_undone),
 		TEST(test_transactions_do_not_nest),
 		TEST(test_writers_wait_and_readers_do_not),

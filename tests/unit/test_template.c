@@ -1086,6 +1086,25 @@ static void test_no_memory(void **state)
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
+/* Whether a refused input is one of ours to set. */
+static void test_which_inputs_are_set(void **state)
+{
+	const struct comfyui_template *template = load_string(
+		"{\"4\": {\"class_type\": \"VAELoader\", \"inputs\": {\"vae_name\": \"v\"}}, "
+		"\"8\": {\"class_type\": \"KSampler\", \"inputs\": {\"seed\": 1, \"denoise\": 1}, "
+		"\"_meta\": {\"cs_role\": \"sampler\"}}, \"9\": {" SAVE "}}");
+
+	(void)state;
+	assert_true(comfyui_template_sets(template, COMFYUI_SET_SEED, TEXT("8"), TEXT("seed")));
+	assert_true(comfyui_template_sets(template, COMFYUI_SET_SEED, TEXT("8"), TEXT("")));
+	assert_false(comfyui_template_sets(template, COMFYUI_SET_CFG, TEXT("8"), TEXT("seed")));
+	assert_false(comfyui_template_sets(template, COMFYUI_SET_SEED, TEXT("8"), TEXT("denoise")));
+	assert_false(comfyui_template_sets(template, COMFYUI_SET_VAE, TEXT("4"), TEXT("vae_name")));
+	assert_false(comfyui_template_sets(template, COMFYUI_SET_SEED, TEXT("4"), TEXT("")));
+	assert_false(comfyui_template_sets(template, COMFYUI_SET_SEED, TEXT("88"), TEXT("seed")));
+	assert_false(comfyui_template_sets(template, COMFYUI_SET_SEED, TEXT("8"), TEXT("none")));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -1102,6 +1121,7 @@ int main(void)
 		TEST(test_others_are_left_out),
 		TEST(test_byte_order_mark),
 		TEST(test_bad_settings),
+		TEST(test_which_inputs_are_set),
 		TEST(test_proposals),
 		TEST(test_tagged_copy),
 		TEST(test_proposals_for_two_passes),
