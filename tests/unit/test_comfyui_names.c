@@ -101,7 +101,7 @@ static void test_long_names_stay_text(void **state)
 
 	(void)state;
 	for (size_t i = 3; i + 2 < sizeof(path); i += 2)
-		memcpy(path + i, "\xc3\xa9", 2);
+		(void)snprintf(path + i, sizeof(path) - i, "\xc3\xa9");
 	for (size_t shift = 0; shift < 2; shift++) {
 		memmove(path + 4, path + 3, sizeof(path) - 5);
 		path[3] = 'x';
