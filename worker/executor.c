@@ -161,6 +161,7 @@ static bool follow(
 	if (stalls) {
 		/* An older ComfyUI interrupts whatever runs: only a look tells that this does. */
 		slot->stalled_at = executor->now;
+		slot->stalled_for = executor->now - slot->progress_at;
 		slot->left_queue = false;
 		slot->retry_at = executor->now;
 	}

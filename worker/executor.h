@@ -85,6 +85,7 @@ struct executor_slot {
 	int64_t ended_at;		/* 0: not known to have ended */
 	int64_t progress_at;		/* the last sign that it gets on */
 	int64_t stalled_at;		/* when it was found to make none; 0: it was not */
+	int64_t stalled_for;		/* how long it had made none by then */
 	int64_t interrupted_at;		/* for that; 0: it was not */
 	int64_t looked_at;		/* when queue or history were asked for last */
 	int64_t retry_at;		/* when to ask (again) */

@@ -32,8 +32,7 @@ static void see_chore(
 /* For how many minutes it had made no progress when it was interrupted. */
 static long long idle_minutes(const struct executor_slot *slot)
 {
-	return (long long)((slot->interrupted_at - slot->progress_at + 30 * SECOND) /
-			   (60 * SECOND));
+	return (long long)((slot->stalled_for + 30 * SECOND) / (60 * SECOND));
 }
 
 /* It was interrupted long ago and does not end. */

@@ -248,6 +248,7 @@ static void test_a_stall_is_interrupted(void **state)
 	executor_queue_seen(&executor, slot, NULL, EXECUTOR_RUNNING, 0);
 	expect(EXECUTOR_INTERRUPT);
 	executor_cancelled(&executor, slot, NULL);
+	tell(COMFYUI_EVENT_INTERRUPTED, "one");
 	pass(SECOND);
 	expect(EXECUTOR_LOOK_QUEUE);
 	executor_queue_seen(&executor, slot, NULL, EXECUTOR_NOWHERE, 0);
