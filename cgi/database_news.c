@@ -47,8 +47,18 @@ static void tell_line(struct database_news *news, database_news_tell *tell, void
 	news->line.length = 0;
 }
 
+static void tell_job(struct database_news *news, const struct store_job_progress *progress,
+	const struct job_moment *moment, database_news_tell *tell, void *context)
+{
+	struct json_writer out;
+
+	json_writer_init(&out, &news->line);
+	job_write_progress(&out, progress, moment);
+	tell_line(news, tell, context);
+}
+
 static void tell_jobs(struct database_news *news, const struct store_job_changes *changes,
-	database_news_tell *tell, void *context)
+	const struct job_moment *moment, database_news_tell *tell, void *context)
 {
 	struct json_writer out;
 
@@ -57,11 +67,8 @@ static void tell_jobs(struct database_news *news, const struct store_job_changes
 		job_write_deleted(&out, changes->deleted[i]);
 		tell_line(news, tell, context);
 	}
-	for (size_t i = 0; i < changes->changed_count; i++) {
-		json_writer_init(&out, &news->line);
-		job_write_progress(&out, &changes->changed[i], clock_now());
-		tell_line(news, tell, context);
-	}
+	for (size_t i = 0; i < changes->changed_count; i++)
+		tell_job(news, &changes->changed[i], moment, tell, context);
 }
 
 static void tell_comfyui(struct database_news *news, const struct store_comfyui_state *state,
@@ -76,16 +83,35 @@ static void tell_comfyui(struct database_news *news, const struct store_comfyui_
 	tell_line(news, tell, context);
 }
 
+/* Tells jobs under way anew where the worker came or went: they wait for it, or no longer. */
+static bool read_worker(struct database_news *news, const struct job_moment *moment,
+	database_news_tell *tell, void *context, struct error *error)
+{
+	struct store_job *jobs;
+	size_t count;
+
+	if (moment->is_unattended == news->is_unattended)
+		return true;
+	if (!store_ready(news->config->db_path, STORE_DURABLE_NORMAL, &news->store, error) ||
+		!store_job_list(news->store, &news->arena, &jobs, &count, error))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (job_is_under_way(&jobs[i].progress))
+			tell_job(news, &jobs[i].progress, moment, tell, context);
+	news->is_unattended = moment->is_unattended;
+	return true;
+}
+
 /* Reads what has changed since `news->version`; `tell` NULL: only to know it. */
-static bool read_news(
-	struct database_news *news, database_news_tell *tell, void *context, struct error *error)
+static bool read_news(struct database_news *news, const struct job_moment *moment,
+	database_news_tell *tell, void *context, struct error *error)
 {
 	struct store_job_changes changes;
 	struct store_comfyui_state state;
 	uint64_t comfyui;
 	int64_t version;
 
-	if (!store_ready(news->path, STORE_DURABLE_NORMAL, &news->store, error) ||
+	if (!store_ready(news->config->db_path, STORE_DURABLE_NORMAL, &news->store, error) ||
 		!store_version(news->store, &version, error))
 		return false;
 	if (version == news->version)
@@ -101,7 +127,7 @@ static bool read_news(
 	if (tell && (news->revision < 0 || changes.revision < news->revision)) {
 		tell(context, TEXT("{\"type\":\"resync\"}"));
 	} else if (tell) {
-		tell_jobs(news, &changes, tell, context);
+		tell_jobs(news, &changes, moment, tell, context);
 		if (comfyui != news->comfyui)
 			tell_comfyui(news, &state, tell, context);
 	}
@@ -112,22 +138,31 @@ static bool read_news(
 
 static void take(struct database_news *news, database_news_tell *tell, void *context)
 {
+	struct job_moment moment;
 	struct error error;
 
-	if (read_news(news, tell, context, &error))
+	job_moment_take(&moment, news->config);
+	if (read_news(news, &moment, tell, context, &error) &&
+		(!tell || read_worker(news, &moment, tell, context, &error)))
 		news->failing = false;
 	else
 		log_failure(news, &error);
 	arena_reset(&news->arena);
 }
 
-bool database_news_open(struct database_news *news, const char *path)
+bool database_news_open(struct database_news *news, const struct config *config)
 {
-	*news = (struct database_news){.path = path, .revision = -1, .again_at = INT64_MAX};
+	struct job_moment moment;
+
+	job_moment_take(&moment, config);
+	*news = (struct database_news){.config = config,
+		.is_unattended = moment.is_unattended,
+		.revision = -1,
+		.again_at = INT64_MAX};
 	arena_init(&news->arena, LIMIT_REQUEST_MEMORY);
 	buffer_init(&news->line, LIMIT_WATCH_LINE);
 	/* Watched first, then read. */
-	news->watch = store_watch_open(path);
+	news->watch = store_watch_open(config->db_path);
 	if (!news->watch)
 		return false;
 	take(news, NULL, NULL);

@@ -6,22 +6,25 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "config/config.h"
 #include "store/store.h"
 #include "store/watch.h"
 
 /*
  * What the watcher tells of the database: job_progress, job_deleted, comfyui_status. Woken by
- * store_watch, told apart by store_version: while nothing is committed, nothing is read.
+ * store_watch, told apart by store_version: while nothing is committed and the worker neither comes
+ * nor goes, nothing is read.
  */
 struct database_news {
-	const char *path;
+	const struct config *config;
 	struct store *store; /* NULL while it cannot be opened */
 	struct store_watch *watch;
 	int64_t version;
-	int64_t revision; /* of the jobs, as told; below 0: nothing is known yet */
-	uint64_t comfyui; /* of its state, as told: a hash */
-	bool failing;	  /* has been logged */
-	int64_t again_at; /* monotonic: look again then; INT64_MAX: not before it is woken */
+	int64_t revision;   /* of the jobs, as told; below 0: nothing is known yet */
+	uint64_t comfyui;   /* of its state, as told: a hash */
+	bool is_unattended; /* by the worker, as told */
+	bool failing;	    /* has been logged */
+	int64_t again_at;   /* monotonic: look again then; INT64_MAX: not before it is woken */
 	int64_t again_pause;
 	struct arena arena;
 	struct buffer line;
@@ -30,7 +33,7 @@ struct database_news {
 typedef void database_news_tell(void *context, struct text line);
 
 /* Learns how things stand: only what comes later is news. False without memory. */
-bool database_news_open(struct database_news *news, const char *path);
+bool database_news_open(struct database_news *news, const struct config *config);
 
 void database_news_close(struct database_news *news);
 

@@ -2,7 +2,7 @@
 
 #include <stdio.h>
 
-#include "base/clock.h"
+#include "store/worker_lock.h"
 
 static void put_text(struct json_writer *out, const char *key, struct text value)
 {
@@ -51,10 +51,37 @@ static void put_item(struct json_writer *out, const struct store_job_item *item)
 	json_close_object(out);
 }
 
+void job_moment_take(struct job_moment *moment, const struct config *config)
+{
+	struct error error;
+	int64_t seen_at;
+
+	*moment = (struct job_moment){.now = clock_now()};
+	if (!config->comfyui.enabled || store_worker_is_running(config->db_path, &error))
+		return;
+	moment->is_unattended = true;
+	(void)snprintf(moment->reason, sizeof(moment->reason),
+		"%s Nothing is rendered until it runs; its log says why it does not.",
+		error.message);
+	seen_at = store_worker_seen_at(config->db_path);
+	clock_format(seen_at < 0 ? moment->now : seen_at, moment->since);
+}
+
+/* The share of the image in work that is done. */
+static double share_of(const struct store_job_item *item)
+{
+	double share = item->sampler_steps > 0
+			       ? (double)item->sampler_step / (double)item->sampler_steps
+			       : 0;
+
+	return share < 1 ? share : 1;
+}
+
 static void put_estimate(struct json_writer *out, const struct store_job_progress *progress,
 	int64_t pending, int64_t now)
 {
-	double remaining = progress->seconds_per_image * (double)pending;
+	double images = (double)pending - (progress->has_item ? share_of(&progress->item) : 0);
+	double remaining = progress->seconds_per_image * (images > 0 ? images : 0);
 	char time[CLOCK_TEXT_SIZE];
 
 	put_seconds(out, "seconds_per_image", progress->seconds_per_image);
@@ -69,24 +96,44 @@ static int64_t pending_of(const struct store_job_progress *progress)
 	       progress->skipped_items;
 }
 
-static bool is_active(const struct store_job_progress *progress)
+static bool is_running(const struct store_job_progress *progress)
 {
 	return text_equal(progress->status, TEXT("running"));
 }
 
+bool job_is_under_way(const struct store_job_progress *progress)
+{
+	return is_running(progress) || text_equal(progress->status, TEXT("pending"));
+}
+
+/* Without a worker that is what a job waits for, whatever the worker last said of it. */
+static void put_waiting(struct json_writer *out, const struct store_job_progress *progress,
+	const struct job_moment *moment)
+{
+	struct text reason = progress->waiting_reason;
+	struct text since = progress->waiting_since;
+
+	if (moment->is_unattended && job_is_under_way(progress)) {
+		reason = text_from(moment->reason);
+		since = text_from(moment->since);
+	}
+	if (!reason.at)
+		return;
+	json_key(out, "waiting");
+	json_open_object(out);
+	put_text(out, "reason", reason);
+	put_text(out, "since", since);
+	json_close_object(out);
+}
+
 /* What the feed's line and the API's job have in common, from the status on. */
-static void put_state(struct json_writer *out, const struct store_job_progress *progress)
+static void put_state(struct json_writer *out, const struct store_job_progress *progress,
+	const struct job_moment *moment)
 {
 	put_text(out, "status", progress->status);
 	json_key(out, "stopping");
 	json_boolean(out, progress->stopping);
-	if (progress->waiting_reason.at) {
-		json_key(out, "waiting");
-		json_open_object(out);
-		put_text(out, "reason", progress->waiting_reason);
-		put_text(out, "since", progress->waiting_since);
-		json_close_object(out);
-	}
+	put_waiting(out, progress, moment);
 	put_integer(out, "total_items", progress->total_items);
 	put_integer(out, "completed_items", progress->completed_items);
 	put_integer(out, "failed_items", progress->failed_items);
@@ -95,33 +142,33 @@ static void put_state(struct json_writer *out, const struct store_job_progress *
 }
 
 /* The members of a JobProgress. */
-static void put_progress(
-	struct json_writer *out, const struct store_job_progress *progress, int64_t now)
+static void put_progress(struct json_writer *out, const struct store_job_progress *progress,
+	const struct job_moment *moment)
 {
 	put_integer(out, "checkpoints_completed", progress->completed_checkpoints);
 	put_integer(out, "total_checkpoints", progress->total_checkpoints);
 	if (progress->has_item)
 		put_item(out, &progress->item);
-	if (progress->seconds_per_image >= 0 && is_active(progress))
-		put_estimate(out, progress, pending_of(progress), now);
+	if (progress->seconds_per_image >= 0 && is_running(progress))
+		put_estimate(out, progress, pending_of(progress), moment->now);
 }
 
-void job_write_progress(
-	struct json_writer *out, const struct store_job_progress *progress, int64_t now)
+void job_write_progress(struct json_writer *out, const struct store_job_progress *progress,
+	const struct job_moment *moment)
 {
 	json_open_object(out);
 	put_text(out, "type", TEXT("job_progress"));
 	put_text(out, "job_id", progress->id);
-	put_state(out, progress);
-	put_progress(out, progress, now);
+	put_state(out, progress, moment);
+	put_progress(out, progress, moment);
 	json_close_object(out);
 }
 
-void job_write_progress_object(
-	struct json_writer *out, const struct store_job_progress *progress, int64_t now)
+void job_write_progress_object(struct json_writer *out, const struct store_job_progress *progress,
+	const struct job_moment *moment)
 {
 	json_open_object(out);
-	put_progress(out, progress, now);
+	put_progress(out, progress, moment);
 	json_close_object(out);
 }
 
@@ -149,8 +196,8 @@ static void put_faults(struct json_writer *out, const char *key,
 	json_close_array(out);
 }
 
-void job_write(
-	struct json_writer *out, const struct store_job *job, bool with_progress, int64_t now)
+void job_write(struct json_writer *out, const struct store_job *job, bool with_progress,
+	const struct job_moment *moment)
 {
 	json_open_object(out);
 	put_text(out, "id", job->progress.id);
@@ -167,7 +214,7 @@ void job_write(
 	if (job->shift.at)
 		put_digits(out, "shift", job->shift);
 	put_text(out, "existing", job->existing);
-	put_state(out, &job->progress);
+	put_state(out, &job->progress, moment);
 	put_optional(out, "error_message", job->error_message);
 	put_faults(out, "failed_item_details", job->failed, job->failed_count);
 	put_faults(out, "skipped_item_details", job->skipped, job->skipped_count);
@@ -175,7 +222,7 @@ void job_write(
 	put_text(out, "updated_at", job->updated_at);
 	if (with_progress) {
 		json_key(out, "progress");
-		job_write_progress_object(out, &job->progress, now);
+		job_write_progress_object(out, &job->progress, moment);
 	}
 	json_close_object(out);
 }

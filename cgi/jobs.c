@@ -9,18 +9,28 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "base/clock.h"
 #include "comfyui/configured.h"
 #include "job_lines.h"
 #include "job_plan.h"
 #include "program_store.h"
 
-static void reply_job(struct http_response *response, const struct store_job *job)
+static struct job_moment take_moment(const struct http_request *request)
 {
+	const struct program *program = request->context;
+	struct job_moment moment;
+
+	job_moment_take(&moment, program->config);
+	return moment;
+}
+
+static void reply_job(const struct http_request *request, struct http_response *response,
+	const struct store_job *job)
+{
+	struct job_moment moment = take_moment(request);
 	struct json_writer out;
 
 	json_writer_init(&out, &response->body);
-	job_write(&out, job, false, 0);
+	job_write(&out, job, false, &moment);
 }
 
 /* Jobs that are under way show how far they are. */
@@ -33,7 +43,7 @@ static bool shows_progress(const struct store_job *job)
 static void list_jobs(struct http_request *request, struct http_response *response)
 {
 	struct store *store = program_store(request, response);
-	int64_t now = clock_now();
+	struct job_moment moment = take_moment(request);
 	struct store_job *jobs;
 	struct json_writer out;
 	struct error error;
@@ -49,13 +59,14 @@ static void list_jobs(struct http_request *request, struct http_response *respon
 	json_writer_init(&out, &response->body);
 	json_open_array(&out);
 	for (size_t i = 0; i < count; i++)
-		job_write(&out, &jobs[i], shows_progress(&jobs[i]), now);
+		job_write(&out, &jobs[i], shows_progress(&jobs[i]), &moment);
 	json_close_array(&out);
 }
 
 static void show_job(struct http_request *request, struct http_response *response)
 {
 	struct store *store = program_store(request, response);
+	struct job_moment moment = take_moment(request);
 	struct store_job job;
 	struct json_writer out;
 	struct error error;
@@ -70,9 +81,9 @@ static void show_job(struct http_request *request, struct http_response *respons
 	json_writer_init(&out, &response->body);
 	json_open_object(&out);
 	json_key(&out, "job");
-	job_write(&out, &job, false, 0);
+	job_write(&out, &job, false, &moment);
 	json_key(&out, "progress");
-	job_write_progress_object(&out, &job.progress, clock_now());
+	job_write_progress_object(&out, &job.progress, &moment);
 	json_close_object(&out);
 }
 
@@ -128,7 +139,7 @@ static void create_job(struct http_request *request, struct http_response *respo
 	response->status = 201;
 	(void)snprintf(location, sizeof(location), "/api/sample-jobs/%s", job.progress.id.at);
 	http_header(response, "Location", location);
-	reply_job(response, &job);
+	reply_job(request, response, &job);
 }
 
 /* Does one of store_job_stop, …_resume, …_retry and answers with the job. */
@@ -143,7 +154,7 @@ static void control_job(struct http_request *request, struct http_response *resp
 	if (!store)
 		return;
 	if (control(store, http_captured(request, "id"), request->arena, &job, &error))
-		reply_job(response, &job);
+		reply_job(request, response, &job);
 	else
 		http_fail(response, &error);
 }

@@ -89,7 +89,7 @@ static bool open_watch(struct watcher *watcher)
 	watcher->watch = library_watch_open(watcher->config, tell_files, watcher);
 	if (!watcher->watch)
 		return false;
-	if (!database_news_open(&watcher->news, watcher->config->db_path)) {
+	if (!database_news_open(&watcher->news, watcher->config)) {
 		library_watch_close(watcher->watch);
 		watcher->watch = NULL;
 		return false;

@@ -50,7 +50,10 @@ int store_watch_descriptor(const struct store_watch *watch)
 	return watch->number < 0 ? -1 : watch->inotify;
 }
 
-/* The database file itself or one of its journals, which are called as it is and go on with `-`. */
+/*
+ * The database file itself or one of its journals, which are called as it is and go on with `-`; or
+ * the worker's lock, which its process writes when it takes it and closes when it ends.
+ */
 static bool concerns(const struct store_watch *watch, const struct inotify_event *event)
 {
 	struct text name = text_from(event->len ? event->name : "");
@@ -61,6 +64,10 @@ static bool concerns(const struct store_watch *watch, const struct inotify_event
 	if (!text_starts_with(name, own))
 		return false;
 	name = text_from_offset(name, own.length);
+	if (text_equal(name, TEXT(".worker")))
+		return event->mask & (IN_MODIFY | IN_CLOSE_WRITE);
+	if (event->mask & IN_CLOSE_WRITE)
+		return false;
 	return name.length == 0 || text_equal(name, TEXT("-wal")) ||
 	       text_equal(name, TEXT("-journal"));
 }
@@ -93,7 +100,7 @@ void store_watch_mend(struct store_watch *watch)
 		return;
 	/* The number of a directory that is watched already stays what it is. */
 	number = inotify_add_watch(watch->inotify, watch->directory,
-		IN_MODIFY | IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_ONLYDIR);
+		IN_MODIFY | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_ONLYDIR);
 	if (number != watch->number && watch->number >= 0)
 		(void)inotify_rm_watch(watch->inotify, watch->number);
 	watch->number = number;

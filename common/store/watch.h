@@ -4,8 +4,9 @@
 #include <stdbool.h>
 
 /*
- * Wakes a process when another one may have changed the database: events of the file system on the
- * journal, without opening it. A hint, no more: store_version says whether there was a change.
+ * Wakes a process when another one may have changed the database, or a worker came or went: events
+ * of the file system on the journal and the worker's lock, without opening them. A hint, no more:
+ * store_version and store_worker_is_running say whether there was a change.
  */
 struct store_watch;
 
@@ -19,7 +20,7 @@ void store_watch_close(struct store_watch *watch);
  */
 int store_watch_descriptor(const struct store_watch *watch);
 
-/* Takes what has come in; true if the database may have changed. Never waits. */
+/* Takes what has come in; true if there may have been a change. Never waits. */
 bool store_watch_take(struct store_watch *watch);
 
 /*

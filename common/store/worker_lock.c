@@ -130,3 +130,19 @@ bool store_worker_is_running(const char *database_path, struct error *error)
 			"The worker has not moved for %lld seconds.", (long long)silence);
 	return error_set(error, ERROR_UNAVAILABLE, "unavailable", "The worker is not running.");
 }
+
+int64_t store_worker_seen_at(const char *database_path)
+{
+	char path[LIMIT_PATH];
+	struct error error;
+	struct stat status;
+	int descriptor = open_file(database_path, O_RDONLY, path, &error);
+	int64_t at = -1;
+
+	if (descriptor < 0)
+		return at;
+	if (fstat(descriptor, &status) == 0)
+		at = (int64_t)status.st_mtim.tv_sec * 1000 + status.st_mtim.tv_nsec / 1000000;
+	(void)close(descriptor);
+	return at;
+}

@@ -3,6 +3,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/error.h"
 
@@ -35,5 +36,8 @@ void store_worker_beat(struct store_worker_lock *lock);
  * with the reason. Takes nothing, so that anybody may ask.
  */
 bool store_worker_is_running(const char *database_path, struct error *error);
+
+/* Milliseconds since 1970 at the last sign of life of any worker; below 0: there was none. */
+int64_t store_worker_seen_at(const char *database_path);
 
 #endif

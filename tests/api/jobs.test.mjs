@@ -1,5 +1,6 @@
 // /api/sample-jobs over HTTP, with no ComfyUI there: what a launch stores, refuses and finds; the states.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { appendFile, copyFile, mkdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -377,6 +378,31 @@ describe('with ComfyUI there', () => {
 		assert.deepEqual([end.completed_items, end.pending_items, end.checkpoints_completed, end.current_item], [4, 0, 1, undefined]);
 		await request(own, 'DELETE', `${JOBS}/${id}`);
 		assert.equal((await feed.type('job_deleted')).job_id, id);
+		await feed.close();
+	});
+	test('without a worker jobs wait for one, at once for who asks and who listens, and go on with it', async () => {
+		const service = path.join(own.runtimeDirectory, 'service', 'worker');
+		const feed = await Feed.open(own);
+		const waits = (what, test) => feed.next(what, (message) => message.type === 'job_progress' && test(message.waiting));
+		await comfyui.setMoods({ hold: true });
+		const body = wish({ sample_preset_id, checkpoint_filenames: CHECKPOINTS.slice(0, 1), existing: 'replace' });
+		const { id } = (await send(own, 'POST', JOBS, body)).json;
+		await eventually('it runs', async () => (await find(id)).status === 'running');
+		feed.forget();
+		execFileSync('s6-svc', ['-wD', '-d', service]);
+		const { reason, since } = (await waits('that the worker is gone', (waiting) => waiting)).waiting;
+		assert.match(reason, /^The worker is not running\. .*its log says why/);
+		assert.ok(Date.parse(since) <= Date.now() + 1000, since);
+		assert.equal((await find(id)).waiting.reason, reason);
+		const [listed] = (await get(own, JOBS)).json;
+		assert.equal(listed.waiting.reason, reason);
+		// A job that is over waits for nobody.
+		assert.ok((await get(own, JOBS)).json.slice(1).every(({ waiting }) => !waiting));
+		await comfyui.setMoods({ hold: false });
+		execFileSync('s6-svc', ['-u', service]);
+		await waits('that it is back', (waiting) => !waiting);
+		await completed(id);
+		assert.equal((await find(id)).waiting, undefined);
 		await feed.close();
 	});
 	test('a picture made otherwise is not touched, however often the job tries', async () => {

@@ -1,8 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { copyFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { get, send } from '../api/client.mjs';
 import { expectAccessible } from './support/axe.mjs';
-import { CHECKPOINTS, expect, makePreset, MODELS, RUN, test, UNSEEN, WORKFLOW, workflowFile } from './support/generation.mjs';
+import { CHECKPOINTS, expect, makePreset, MODELS, RUN, test, UNSEEN, values, WORKFLOW, workflowFile } from './support/generation.mjs';
 
 const jobs = async (stack) => (await get(stack, '/api/sample-jobs')).json;
 const pictures = async (stack) => (await readdir(stack.samples, { recursive: true })).filter((name) => name.endsWith('.png'));
@@ -96,7 +97,7 @@ test('US-22.1 US-22.2 US-22.3 a running job is watched: state, checkpoints, imag
 	await expect(generation.job.getByTestId('job-step')).toHaveText(/^step \d\/8$/);
 	await expect(generation.job.getByTestId('job-image')).toHaveText(/^[1-3] of 4 images$/, { timeout: 30_000 });
 	await expect(generation.job.getByTestId('job-checkpoints')).toHaveText(/^\d of 3 checkpoints$/);
-	await expect(generation.job.getByTestId('job-left')).toHaveText(/left|about to end/);
+	await expect(generation.job.getByTestId('job-left')).toHaveText(/ left, about \d\d:\d\d|about to end/);
 	await page.reload();
 	await app.settled();
 	await generation.openJobs();
@@ -106,6 +107,49 @@ test('US-22.1 US-22.2 US-22.3 a running job is watched: state, checkpoints, imag
 	await expect(generation.jobsButton).toHaveAccessibleName('Jobs');
 	await expect(page).not.toHaveTitle(/%/);
 	await expect(page.getByText(`${RUN}: 12 images done`)).toBeVisible();
+});
+
+test('the time left falls within one image, not only from image to image', async ({ generation, stack, comfyui, page }) => {
+	await comfyui.setMoods({ seconds_per_step: 0.2 });
+	await launch(stack, { steps: [15], prompts: [values.prompts[0]], seeds: [1] });
+	await generation.openJobs();
+	// All that the card says while the second of three images is made, as seconds.
+	await page.evaluate(() => {
+		window.told = [];
+		const note = () => {
+			const text = (id) => document.querySelector(`[data-testid="${id}"]`)?.textContent ?? '';
+			const [, minutes = 0, seconds] = /^(?:(\d+) min )?(\d+) s left/.exec(text('job-left')) ?? [];
+			if (text('job-counts').startsWith('1 of 3') && seconds !== undefined) window.told.push(minutes * 60 + Number(seconds));
+		};
+		new MutationObserver(note).observe(document.body, { subtree: true, childList: true, characterData: true });
+	});
+	await expect(generation.job.getByTestId('job-counts')).toHaveText('2 of 3 images', { timeout: 60_000 });
+	const told = await page.evaluate(() => window.told);
+	expect(told.length).toBeGreaterThan(1);
+	// An image takes three seconds and more.
+	expect(told[0] - told.at(-1), told.join(' ')).toBeGreaterThanOrEqual(2);
+});
+
+test('a worker that is gone is named in the panel and the header until it is back', async ({ generation, stack, comfyui }) => {
+	const service = path.join(stack.runtimeDirectory, 'service', 'worker');
+	await comfyui.setMoods({ hold: true });
+	await launch(stack);
+	await generation.openJobs();
+	await generation.state('Running');
+	execFileSync('s6-svc', ['-wD', '-d', service]);
+	try {
+		await generation.state('Waiting');
+		await expect(generation.job.getByRole('status')).toContainText('The worker is not running.');
+		await expect(generation.jobsButton).toHaveAccessibleName(/1 job waiting$/);
+		// Nobody ends the image in work now.
+		await generation.press('Stop');
+		await generation.state('Stopping');
+		await expect(generation.job.getByRole('status')).toContainText('The worker is not running.');
+		await comfyui.resetMoods();
+	} finally {
+		execFileSync('s6-svc', ['-u', service]);
+	}
+	await generation.state('Stopped');
 });
 
 test('US-23.1 US-23.2 US-23.3 US-23.4 a job is stopped, survives a restart of everything, and is resumed', async ({ generation, stack, comfyui, page, app, guard }) => {

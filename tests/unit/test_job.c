@@ -13,10 +13,12 @@
 
 #include <cmocka.h>
 
+#include "base/clock.h"
 #include "job_fixture.h"
 #include "store/comfyui_state.h"
 #include "store/connection.h"
 #include "store/watch.h"
+#include "store/worker_lock.h"
 #include "support.h"
 
 static struct job_fixture fixture; /* its store is as the worker and the API use it */
@@ -267,6 +269,27 @@ static void test_what_lies_beside_the_database_does_not_wake(void **state)
 	store_watch_close(watch);
 }
 
+static void test_a_worker_that_comes_or_goes_wakes(void **state)
+{
+	struct store_watch *watch = store_watch_open(fixture.path);
+	struct store_worker_lock *lock;
+	struct error error;
+	int64_t before = clock_now();
+
+	(void)state;
+	assert_int_equal(store_worker_seen_at(fixture.path), -1);
+	assert_true(store_worker_lock(fixture.path, &lock, &error));
+	assert_true(is_woken(watch));
+	assert_true(store_worker_is_running(fixture.path, &error));
+	/* A file's time is as coarse as the kernel's tick. */
+	assert_true(store_worker_seen_at(fixture.path) >= before - 1000);
+	store_worker_beat(lock);
+	assert_false(is_woken(watch));
+	store_worker_unlock(lock);
+	assert_true(is_woken(watch));
+	store_watch_close(watch);
+}
+
 static void test_a_directory_that_comes_later_is_found(void **state)
 {
 	struct store_watch *watch;
@@ -309,6 +332,7 @@ int main(void)
 		TEST(test_the_state_of_comfyui_is_kept),
 		TEST(test_a_commit_wakes),
 		TEST(test_what_lies_beside_the_database_does_not_wake),
+		TEST(test_a_worker_that_comes_or_goes_wakes),
 		TEST(test_a_directory_that_comes_later_is_found),
 	};
 

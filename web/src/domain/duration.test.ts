@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { durationText, sinceText } from './duration'
+import { durationText, sinceText, untilText } from './duration'
 
 it.each([
   [0.2, '0 s'],
@@ -22,4 +22,13 @@ it('says when something was by how long ago that is', () => {
   expect(sinceText('2026-03-04T02:00:00Z', now)).toMatch(/^at \d/)
   expect(sinceText('2026-03-01T02:00:00Z', now)).toMatch(/^on /)
   expect(sinceText('yesterday', now)).toBe('')
+})
+
+it('says when something will be as precisely as it is unambiguous', () => {
+  const now = Date.parse('2026-03-04T12:00:00Z')
+  const HOUR = 3_600_000
+  expect(untilText(now + 10 * HOUR, now)).toMatch(/^\d\d:\d\d/)
+  expect(untilText(now + 30 * HOUR, now)).toMatch(/^[A-Z]\S+ \d\d:\d\d/)
+  expect(untilText(now + 300 * HOUR, now)).toMatch(/Mar|3/)
+  expect(untilText(now + 300 * HOUR, now)).not.toMatch(/:/)
 })

@@ -13,6 +13,16 @@ export function durationText(seconds: number): string {
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
 
+const clockText = (date: Date): string => date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
+
+/** When something will be, seen from `now` (milliseconds both): `14:03`, `Tue 14:03`, `3 Nov`. */
+export function untilText(at: number, now: number): string {
+  const date = new Date(at)
+  if (at - now < DAY) return clockText(date)
+  if (at - now < 6 * DAY) return `${date.toLocaleDateString([], { weekday: 'short' })} ${clockText(date)}`
+  return date.toLocaleDateString([], { day: 'numeric', month: 'short' })
+}
+
 /** When something was, seen from `now` (milliseconds): `just now`, `5 min ago`, `at 14:03`, `on 3 Nov`. */
 export function sinceText(time: string, now: number): string {
   const then = Date.parse(time)
@@ -21,6 +31,6 @@ export function sinceText(time: string, now: number): string {
   if (age < MINUTE) return 'just now'
   if (age < 60 * MINUTE) return `${Math.floor(age / MINUTE)} min ago`
   const date = new Date(then)
-  if (age < DAY) return `at ${date.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })}`
+  if (age < DAY) return `at ${clockText(date)}`
   return `on ${date.toLocaleDateString([], { day: 'numeric', month: 'short' })}`
 }
