@@ -141,7 +141,8 @@ static void list_models(struct http_request *request, struct http_response *resp
 	json_key(&out, "models");
 	json_open_array(&out);
 	for (size_t i = 0; i < choices.count; i++)
-		json_text(&out, choices.values[i]);
+		if (comfyui_model_is_file(choices.values[i]))
+			json_text(&out, choices.values[i]);
 	json_close_array(&out);
 	json_close_object(&out);
 }

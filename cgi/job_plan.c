@@ -262,6 +262,53 @@ static bool take_outputs(struct input_reader *reader, const struct list *lists, 
 	return true;
 }
 
+/* A setting that has one value in the whole job; none if `at` is NULL. */
+static void take_single(struct input_reader *reader, struct job_plan *plan,
+	enum comfyui_setting setting, struct text value)
+{
+	struct text *item = arena_array(reader->arena, 1, sizeof(*item));
+
+	reader->no_memory |= !item;
+	if (!item || !value.at)
+		return;
+	*item = value;
+	plan->values[setting] = (struct comfyui_values){item, 1};
+}
+
+static void take_side(struct input_reader *reader, struct job_plan *plan,
+	enum comfyui_setting setting, int64_t pixels)
+{
+	const char *digits = arena_printf(reader->arena, "%lld", (long long)pixels);
+
+	reader->no_memory |= !digits;
+	if (digits)
+		take_single(reader, plan, setting, text_from(digits));
+}
+
+static void take_values(
+	struct input_reader *reader, const struct list *lists, struct job_plan *plan)
+{
+	static const struct {
+		enum comfyui_setting setting;
+		int list;
+	} of[] = {
+		{COMFYUI_SET_STEPS, STEPS},
+		{COMFYUI_SET_CFG, CFGS},
+		{COMFYUI_SET_SAMPLER_NAME, SAMPLERS},
+		{COMFYUI_SET_SCHEDULER, SCHEDULERS},
+		{COMFYUI_SET_SEED, SEEDS},
+	};
+
+	for (size_t i = 0; i < sizeof(of) / sizeof(*of); i++)
+		plan->values[of[i].setting] =
+			(struct comfyui_values){lists[of[i].list].values, lists[of[i].list].count};
+	take_side(reader, plan, COMFYUI_SET_WIDTH, plan->job.width);
+	take_side(reader, plan, COMFYUI_SET_HEIGHT, plan->job.height);
+	take_single(reader, plan, COMFYUI_SET_VAE, plan->job.vae);
+	take_single(reader, plan, COMFYUI_SET_CLIP, plan->job.clip);
+	take_single(reader, plan, COMFYUI_SET_SHIFT, plan->job.shift);
+}
+
 static bool take_preset(struct input_reader *reader, const struct store_sample_preset *preset,
 	struct list *lists, struct job_plan *plan, struct error *error)
 {
@@ -275,10 +322,7 @@ static bool take_preset(struct input_reader *reader, const struct store_sample_p
 	job->height = values->height;
 	if (!parse_lists(reader, values, lists, error))
 		return false;
-	plan->samplers = lists[SAMPLERS].values;
-	plan->sampler_count = lists[SAMPLERS].count;
-	plan->schedulers = lists[SCHEDULERS].values;
-	plan->scheduler_count = lists[SCHEDULERS].count;
+	take_values(reader, lists, plan);
 	return take_prompts(reader, values->prompts, job, error) &&
 	       take_outputs(reader, lists, (size_t)values->images, job, error);
 }

@@ -1,7 +1,7 @@
 #ifndef CGI_JOB_PLAN_H
 #define CGI_JOB_PLAN_H
 
-#include "comfyui/template.h"
+#include "comfyui/check.h"
 #include "config/config.h"
 #include "job_input.h"
 #include "library/runs.h"
@@ -18,11 +18,9 @@ struct job_objection {
 struct job_plan {
 	struct store_job_input job;		       /* complete if there are no objections */
 	const struct library_checkpoint **checkpoints; /* the run's files, as job.checkpoints */
-	const struct text *samplers;		       /* the preset's */
-	size_t sampler_count;
-	const struct text *schedulers;
-	size_t scheduler_count;
 	const struct comfyui_template *template;
+	/* What is put into it; of prompts and checkpoints nothing is said here. */
+	struct comfyui_values values[COMFYUI_SETTING_COUNT];
 	struct job_objection *objections;
 	size_t objection_count;
 	size_t objection_capacity;

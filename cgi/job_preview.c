@@ -56,89 +56,51 @@ static bool match_all(const struct config *config, struct input_reader *reader,
 	return true;
 }
 
-/* ComfyUI's list for a setting of the template; false if it is not chosen from one, or not told. */
-static bool choices_of(const struct comfyui_cache *cache, struct input_reader *reader,
-	const struct job_plan *plan, enum comfyui_setting setting, struct comfyui_choices *choices)
-{
-	const struct comfyui_place *place = &plan->template->places[setting];
-	const char *class = arena_copy(reader->arena, place->class_type);
-	const char *field = arena_copy(reader->arena, place->field);
-	struct error error;
-
-	return plan->template->honours[setting] && class && field &&
-	       comfyui_cache_choices(cache, reader->arena, class, field, false, choices, &error) &&
-	       choices->is_list;
-}
-
-static void check_choice(struct input_reader *reader, struct job_plan *plan,
-	enum comfyui_setting setting, const struct comfyui_choices *choices, struct text value)
-{
-	for (size_t i = 0; i < choices->count; i++)
-		if (text_equal(choices->values[i], value))
-			return;
-	job_plan_warn(reader, plan,
-		arena_printf(reader->arena,
-			"ComfyUI has no %s \"%.*s\": images with it would fail.",
-			comfyui_setting_names[setting], TEXT_ARGUMENTS(value)));
-}
-
-/* Warns of values that ComfyUI would refuse: it is reachable, and its lists are mostly known. */
-static void check_choices(
-	const struct comfyui_cache *cache, struct input_reader *reader, struct job_plan *plan)
-{
-	const struct text single[COMFYUI_SETTING_COUNT] = {
-		[COMFYUI_SET_VAE] = plan->job.vae, [COMFYUI_SET_CLIP] = plan->job.clip};
-	struct comfyui_choices choices;
-
-	for (int setting = 0; setting < COMFYUI_SETTING_COUNT; setting++)
-		if (single[setting].at &&
-			choices_of(cache, reader, plan, (enum comfyui_setting)setting, &choices))
-			check_choice(reader, plan, (enum comfyui_setting)setting, &choices,
-				single[setting]);
-	if (choices_of(cache, reader, plan, COMFYUI_SET_SAMPLER_NAME, &choices))
-		for (size_t i = 0; i < plan->sampler_count; i++)
-			check_choice(reader, plan, COMFYUI_SET_SAMPLER_NAME, &choices,
-				plan->samplers[i]);
-	if (choices_of(cache, reader, plan, COMFYUI_SET_SCHEDULER, &choices))
-		for (size_t i = 0; i < plan->scheduler_count; i++)
-			check_choice(
-				reader, plan, COMFYUI_SET_SCHEDULER, &choices, plan->schedulers[i]);
-}
-
 /* Asks ComfyUI for the list; that it cannot be asked is no error of the preview, but a warning. */
-static void look(const struct comfyui_cache *cache, struct input_reader *reader,
-	struct job_plan *plan, struct sight *sight)
+static bool look(const struct comfyui_cache *cache, struct input_reader *reader,
+	struct job_plan *plan, bool refresh, struct sight *sight)
 {
 	const struct comfyui_place *loader = &plan->template->places[COMFYUI_SET_CHECKPOINT];
 	struct comfyui_choices choices;
-	const char *class;
-	const char *field;
+	const char *class = arena_copy(reader->arena, loader->class_type);
+	const char *field = arena_copy(reader->arena, loader->field);
 	struct error error;
 
-	if (!plan->template->valid)
-		return;
 	sight->known = !plan->template->honours[COMFYUI_SET_CHECKPOINT];
 	if (sight->known)
-		return;
-	class = arena_copy(reader->arena, loader->class_type);
-	field = arena_copy(reader->arena, loader->field);
+		return true;
 	if (!class || !field) {
 		reader->no_memory = true;
-		return;
+		return false;
 	}
-	if (!comfyui_cache_choices(cache, reader->arena, class, field, false, &choices, &error)) {
+	if (!comfyui_cache_choices(cache, reader->arena, class, field, refresh, &choices, &error)) {
 		job_plan_warn(reader, plan, arena_printf(reader->arena, "%s", error.message));
-		return;
-	}
-	if (!choices.has_class) {
-		job_plan_object(reader, plan, "/workflow_name",
-			arena_printf(reader->arena,
-				"This ComfyUI has no node %s, which the template uses.", class));
-		return;
+		return false;
 	}
 	sight->known = choices.is_list;
 	if (sight->known && !match_all(cache->config, reader, plan, &choices, class, sight))
 		reader->no_memory = true;
+	return true;
+}
+
+/* Objects to nodes that ComfyUI has not, and warns of values that it would refuse. */
+static void check(const struct comfyui_cache *cache, struct input_reader *reader,
+	struct job_plan *plan, bool refresh)
+{
+	struct comfyui_check check;
+	struct error error;
+
+	if (!comfyui_check(
+		    cache, reader->arena, plan->template, plan->values, refresh, &check, &error)) {
+		reader->no_memory = true;
+		return;
+	}
+	for (size_t i = 0; i < check.missing_count; i++)
+		job_plan_object(reader, plan, "/workflow_name", check.missing[i]);
+	for (size_t i = 0; i < check.refused_count; i++)
+		job_plan_warn(reader, plan, check.refused[i]);
+	if (check.unchecked)
+		job_plan_warn(reader, plan, check.unchecked);
 }
 
 /* A guess from the newest job with this template: time goes with the steps and the pixels. */
@@ -214,7 +176,7 @@ static void write_preview(struct json_writer *out, const struct job_plan *plan,
 
 /* The preview of a body without faults. */
 static bool preview(const struct comfyui_cache *cache, struct input_reader *reader,
-	struct store *store, const struct job_input *input, struct error *error)
+	struct store *store, const struct job_input *input, bool refresh, struct error *error)
 {
 	struct job_plan plan;
 	struct sight sight = {0};
@@ -227,9 +189,8 @@ static bool preview(const struct comfyui_cache *cache, struct input_reader *read
 		return true;
 	if (!estimate(store, &plan, &seconds, error))
 		return false;
-	look(cache, reader, &plan, &sight);
-	if (sight.known)
-		check_choices(cache, reader, &plan);
+	if (plan.template->valid && look(cache, reader, &plan, refresh, &sight))
+		check(cache, reader, &plan, refresh);
 	if (!input_accepted(reader))
 		return true;
 	http_header(reader->response, "Cache-Control", "no-store");
@@ -254,7 +215,8 @@ void job_preview(const struct comfyui_cache *cache, struct http_request *request
 	if (!input_accepted(&reader))
 		return;
 	if (!store_open(cache->config->db_path, STORE_DURABLE_NORMAL, &store, &error) ||
-		!preview(cache, &reader, store, &input, &error))
+		!preview(
+			cache, &reader, store, &input, http_query_flag(request, "refresh"), &error))
 		http_fail(response, &error);
 	store_close(store);
 }

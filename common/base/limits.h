@@ -54,6 +54,9 @@
 #define LIMIT_TEMPLATE		   ((size_t)4 << 20)   /* a workflow template's file */
 #define LIMIT_TEMPLATE_DEPTH	   128		       /* nesting of its JSON */
 #define LIMIT_TEMPLATE_FAULTS	   100		       /* sentences about one, of each kind */
+#define LIMIT_CHECK_CLASSES	   100		       /* node classes that one launch asks for */
+#define LIMIT_CHECK_MS		   5000		       /* and for how long, to begin with another */
+#define LIMIT_CHECK_FAULTS	   20		       /* values that it warns of */
 #define LIMIT_TEMPLATES		   500 /* templates of one directory that are read */
 
 #define LIMIT_PRESET_NAME 200  /* characters of a preset's name */

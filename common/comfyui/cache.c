@@ -317,9 +317,8 @@ bool comfyui_cache_system(const struct comfyui_cache *cache, struct arena *arena
 	return done;
 }
 
-bool comfyui_cache_choices(const struct comfyui_cache *cache, struct arena *arena,
-	const char *class, const char *input, bool refresh, struct comfyui_choices *choices,
-	struct error *error)
+bool comfyui_cache_class(const struct comfyui_cache *cache, struct arena *arena, const char *class,
+	bool refresh, const struct json **description, struct error *error)
 {
 	struct question question = {.cache = cache,
 		.arena = arena,
@@ -334,7 +333,17 @@ bool comfyui_cache_choices(const struct comfyui_cache *cache, struct arena *aren
 	if (!question.name || !comfyui_ask_class(arena, class, &question.request))
 		return error_memory(error);
 	done = get(&question, &response, &at, error) &&
-	       comfyui_read_choices(arena, &response, class, input, choices, error);
+	       comfyui_read_class(arena, &response, class, description, error);
 	comfyui_response_free(&response);
 	return done;
+}
+
+bool comfyui_cache_choices(const struct comfyui_cache *cache, struct arena *arena,
+	const char *class, const char *input, bool refresh, struct comfyui_choices *choices,
+	struct error *error)
+{
+	const struct json *description;
+
+	return comfyui_cache_class(cache, arena, class, refresh, &description, error) &&
+	       (comfyui_class_choices(arena, description, input, choices) || error_memory(error));
 }

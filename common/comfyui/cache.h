@@ -31,10 +31,14 @@ bool comfyui_cache_system(const struct comfyui_cache *cache, struct arena *arena
 	struct comfyui_system *system, int64_t *checked_at, struct error *error);
 
 /*
- * What comfyui_read_choices reads. `refresh`: what was known before this call is not good enough.
+ * What comfyui_read_class reads. `refresh`: what was known before this call is not good enough.
  * Fails also with ERROR_UNAVAILABLE `comfyui_unreachable` if others have asked and there is no
  * answer yet.
  */
+bool comfyui_cache_class(const struct comfyui_cache *cache, struct arena *arena, const char *class,
+	bool refresh, const struct json **description, struct error *error);
+
+/* The same, then comfyui_class_choices. */
 bool comfyui_cache_choices(const struct comfyui_cache *cache, struct arena *arena,
 	const char *class, const char *input, bool refresh, struct comfyui_choices *choices,
 	struct error *error);

@@ -2,6 +2,7 @@
 #define COMFYUI_CALLS_H
 
 #include "base/arena.h"
+#include "base/json.h"
 #include "comfyui/client.h"
 
 /*
@@ -34,19 +35,37 @@ bool comfyui_read_system(struct arena *arena, struct comfyui_response *response,
  */
 
 struct comfyui_choices {
-	bool has_class; /* ComfyUI knows the node class */
-	bool has_input; /* the class has the input */
-	bool is_list;	/* the input is chosen from a list that ComfyUI tells */
+	bool has_class;	   /* ComfyUI knows the node class */
+	bool has_input;	   /* the class has the input */
+	bool is_list;	   /* the input is chosen from a list that ComfyUI tells */
+	bool takes_others; /* names that are not in the list may do, too */
 	struct text *values;
 	size_t count;
 };
 
+/* Of an input that is a number; infinite where there is no bound. */
+struct comfyui_range {
+	double least;
+	double most;
+};
+
 bool comfyui_ask_class(struct arena *arena, const char *class, struct comfyui_request *request);
+
+/* What ComfyUI says of the class; `*description` is NULL if it does not know it. */
+bool comfyui_read_class(struct arena *arena, struct comfyui_response *response, const char *class,
+	const struct json **description, struct error *error);
+
+/* As comfyui_read_choices, of such a description. False without memory. */
+bool comfyui_class_choices(struct arena *arena, const struct json *description, const char *input,
+	struct comfyui_choices *choices);
+
+/* False if the input is no number. */
+bool comfyui_class_range(
+	const struct json *description, const char *input, struct comfyui_range *range);
 
 /*
  * The values of the class's input, in ComfyUI's order, in either of the two forms it has for them.
- * What is no string, or no name that can be sent back as it came, is left out, and so is
- * `pixel_space`, which is no file.
+ * What is no string, or no name that can be sent back as it came, is left out.
  */
 bool comfyui_read_choices(struct arena *arena, struct comfyui_response *response, const char *class,
 	const char *input, struct comfyui_choices *choices, struct error *error);

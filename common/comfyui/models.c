@@ -17,3 +17,8 @@ const struct comfyui_model_type *comfyui_model_type_find(struct text type)
 			return &TYPES[i];
 	return NULL;
 }
+
+bool comfyui_model_is_file(struct text name)
+{
+	return !text_equal(name, TEXT("pixel_space"));
+}

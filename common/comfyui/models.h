@@ -13,4 +13,7 @@ struct comfyui_model_type {
 /* vae, clip, unet, checkpoint, lora, sampler or scheduler; NULL for any other. */
 const struct comfyui_model_type *comfyui_model_type_find(struct text type);
 
+/* False for what stands in a list and is no file: VAELoader's `pixel_space`. */
+bool comfyui_model_is_file(struct text name);
+
 #endif

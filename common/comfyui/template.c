@@ -203,6 +203,8 @@ const struct comfyui_template *comfyui_template_load(
 		(void)error_memory(error);
 		return NULL;
 	}
+	template->nodes = graph.nodes;
+	template->node_count = graph.count;
 	template->valid = template->error_count == 0;
 	return template;
 }

@@ -72,6 +72,7 @@ struct comfyui_node_ids {
 };
 
 struct comfyui_edit;
+struct comfyui_node;
 
 struct comfyui_template {
 	struct text source; /* the file's bytes without a byte order mark */
@@ -87,6 +88,9 @@ struct comfyui_template {
 	size_t warning_count;
 	const char **errors;
 	size_t error_count;
+	/* For comfyui_check. */
+	const struct comfyui_node *nodes;
+	size_t node_count;
 	/* For comfyui_template_substitute. */
 	const struct comfyui_edit *edits;
 	size_t edit_count;

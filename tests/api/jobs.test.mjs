@@ -9,7 +9,7 @@ import { crc32 } from 'node:zlib';
 import { get, request, send } from './client.mjs';
 import { startComfyUI } from './comfyui.mjs';
 import { Feed } from './feed_client.mjs';
-import { eventually, freePort, root, startStack } from './stack.mjs';
+import { eventually, freePort, makePlace, root, startStack } from './stack.mjs';
 
 const JOBS = '/api/sample-jobs';
 const RUN = 'portrait';
@@ -316,9 +316,71 @@ describe('a preview', () => {
 		assert.deepEqual(answer.json.warnings, []);
 		const odd = (await send(other, 'POST', '/api/sample-presets', { ...values, name: 'Odd', samplers: ['euler', 'nosuch'], schedulers: ['simple', 'none'] })).json;
 		const { warnings } = (await send(other, 'POST', `${JOBS}/preview`, wish({ sample_preset_id: odd.id }))).json;
-		assert.deepEqual(warnings, ['ComfyUI has no sampler_name "nosuch": images with it would fail.', 'ComfyUI has no scheduler "none": images with it would fail.']);
+		assert.deepEqual(warnings.map((warning) => warning.replace(/ of node .*: /, ' … ')), [
+			'ComfyUI has no "nosuch" for sampler_name … change it in the preset.',
+			'ComfyUI has no "none" for scheduler … change it in the preset.',
+		]);
 		await other.stop();
 		await comfyui.stop();
+	});
+	test('warns of all that would fail: the workflow\'s own files, numbers, nodes', async () => {
+		const comfyui = await startComfyUI({ models: { diffusion_models: CHECKPOINTS, vae: ['flux/ae.safetensors'], text_encoders: ['clip_l.safetensors'] } });
+		const other = await startStack({ config: { comfyui: comfyui.config } });
+		await prepare(other.directory);
+		const place = path.join(other.directory, 'workflows');
+		const flux = JSON.parse(await readFile(path.join(root, 'common/comfyui/templates/flux-dev.json'), 'utf8'));
+		const named = (class_type) => Object.entries(flux).find(([, node]) => node.class_type === class_type);
+		await writeFile(path.join(place, 'flux.json'), JSON.stringify(flux));
+		const [encoder] = named('DualCLIPLoader');
+		const [vae] = named('VAELoader');
+		const [latent, { class_type: size }] = Object.entries(flux).find(([, { inputs }]) => 'width' in inputs && 'batch_size' in inputs);
+		const preset = { ...values, cfgs: [1], width: 8 };
+		const { id } = (await send(other, 'POST', '/api/sample-presets', preset)).json;
+		const look = async (changes, query = '') => {
+			const answer = await send(other, 'POST', `${JOBS}/preview${query}`, wish({ sample_preset_id: id, workflow_name: 'flux.json', ...changes }));
+			assert.equal(answer.status, 200, answer.text);
+			return answer.json;
+		};
+		const about = ({ warnings }, input) => warnings.filter((warning) => warning.includes(input));
+		const first = await look();
+		assert.deepEqual(first.errors, []);
+		assert.deepEqual(about(first, 'clip_name'), [
+			`ComfyUI has no "t5xxl_fp16.safetensors" for clip_name2 of node ${encoder} (DualCLIPLoader "Load text encoders"): put the file where ComfyUI looks for it, or name another in the workflow.`,
+		]);
+		assert.deepEqual(about(first, 'vae_name'), [
+			`ComfyUI has no "ae.safetensors" for vae_name of node ${vae} (VAELoader "Load VAE cs:vae_loader"), but "flux/ae.safetensors": put the file where ComfyUI looks for it, or choose another one for the job.`,
+		]);
+		assert.equal(about(first, 'width of').length, 1);
+		assert.match(about(first, 'width of')[0], new RegExp(`^width of node ${latent} \\(${size}.*\\) must be at least 16, not 8: change it in the preset\\.$`));
+		// What is put in instead of the workflow's own counts, and nothing else is doubted.
+		const second = await look({ vae: 'flux/ae.safetensors' });
+		assert.deepEqual([about(second, 'vae_name'), about(second, 'clip_name').length], [[], 1]);
+		assert.equal(second.warnings.filter((warning) => / of node /.test(warning)).length, 2, second.warnings.join('\n'));
+		// A node that this ComfyUI does not have, though nothing leads from it to the picture.
+		flux.extra = { class_type: 'NoSuchNode', inputs: {}, _meta: { title: 'Extra' } };
+		await writeFile(path.join(place, 'flux.json'), JSON.stringify(flux));
+		assert.match((await look()).errors.join(), /^This ComfyUI has no node NoSuchNode, which the workflow uses \(node extra \(NoSuchNode "Extra"\)\): install what brings it, update ComfyUI, or choose another workflow\.$/);
+		await other.stop();
+		await comfyui.stop();
+	});
+	test('asks ComfyUI anew when it is told to', async () => {
+		const place = await makePlace();
+		const models = path.join(place, 'checkpoints');
+		await prepare(place);
+		await rm(path.join(models, CHECKPOINTS[2]));
+		const comfyui = await startComfyUI({ modelsIn: { checkpoints: models } });
+		const other = await startStack({ config: { checkpoint_dirs: [stack.checkpoints], workflow_dir: path.join(place, 'workflows'), comfyui: comfyui.config } });
+		const { id } = (await send(other, 'POST', '/api/sample-presets', values)).json;
+		const look = async (query = '') => {
+			const { unmatched } = (await send(other, 'POST', `${JOBS}/preview${query}`, wish({ sample_preset_id: id }))).json;
+			return unmatched.map(({ filename }) => filename);
+		};
+		assert.deepEqual(await look(), [CHECKPOINTS[2]]);
+		await writeFile(path.join(models, CHECKPOINTS[2]), '');
+		assert.deepEqual(await look('?refresh=1'), []);
+		await other.stop();
+		await comfyui.stop();
+		await rm(place, { recursive: true });
 	});
 	test('guesses the time from the newest job with this template', async () => {
 		const { id } = await launch();

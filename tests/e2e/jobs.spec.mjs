@@ -84,7 +84,32 @@ test('checkpoints that ComfyUI cannot see are named before the launch', async ({
 	await makePreset(stack);
 	await generation.openLaunch();
 	await generation.choose('Training run to generate for', UNSEEN.name);
-	await expect(generation.launch.getByTestId('launch-unmatched')).toContainText(UNSEEN.checkpoint);
+	const unmatched = generation.launch.getByTestId('launch-unmatched');
+	await expect(unmatched).toContainText(UNSEEN.checkpoint);
+	// Mended while the launch is open.
+	const seen = path.join(stack.checkpoints, UNSEEN.checkpoint);
+	await copyFile(path.join(stack.directory, 'elsewhere', UNSEEN.checkpoint), seen);
+	try {
+		await generation.launch.getByRole('button', { name: 'Check again' }).click();
+		await expect(unmatched).toBeHidden();
+		await expect(generation.start).toBeEnabled();
+	} finally {
+		await rm(seen);
+	}
+});
+
+test('that ComfyUI comes back while the launch is open is seen', async ({ generation, stack, comfyui, guard }) => {
+	guard.allow(/status of 503/);
+	await comfyui.stop();
+	await makePreset(stack);
+	await generation.openLaunch();
+	await generation.choose('Training run to generate for', RUN);
+	const warnings = generation.launch.getByTestId('launch-warnings');
+	await expect(warnings).toContainText('ComfyUI cannot be reached now.');
+	await comfyui.start();
+	// The usual workflow names nothing that is not there.
+	await expect(warnings).toBeHidden({ timeout: 30_000 });
+	await expect(generation.start).toHaveText('Generate 12 images');
 });
 
 test('US-22.1 US-22.2 US-22.3 a running job is watched: state, checkpoints, images, steps, time left; also after a reload and with the panel closed', async ({ generation, stack, comfyui, page, app }) => {

@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "comfyui/calls.h"
 #include "comfyui/json.h"
+#include "comfyui/models.h"
 
 static struct arena arena;
 static struct buffer transcripts;
@@ -293,7 +294,9 @@ static void test_choices_recorded(void **state)
 	answer_class("VAELoader");
 	choices = choices_of("VAELoader", "vae_name");
 	assert_true(choices.is_list);
-	assert_int_equal(choices.count, 2); /* pixel_space is no file */
+	assert_int_equal(choices.count, 3);
+	assert_true(comfyui_model_is_file(choices.values[0]));
+	assert_false(comfyui_model_is_file(choices.values[2]));
 	assert_text(choices.values[0], "tiny_taesd16.safetensors");
 	answer_class("KSampler");
 	assert_int_equal(choices_of("KSampler", "sampler_name").count, 42);

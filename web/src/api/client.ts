@@ -135,8 +135,12 @@ export const api = {
     await call(`/api/sample-presets/${encodeURIComponent(id)}`, { method: 'DELETE' })
   },
 
-  previewSampleJob: (job: NewSampleJob, signal?: AbortSignal) =>
-    json<SampleJobPreview>('/api/sample-jobs/preview', { method: 'POST', body: job, signal }),
+  previewSampleJob: (job: NewSampleJob, options: { refresh: boolean; signal?: AbortSignal }) =>
+    json<SampleJobPreview>(`/api/sample-jobs/preview${options.refresh ? '?refresh=1' : ''}`, {
+      method: 'POST',
+      body: job,
+      signal: options.signal,
+    }),
 
   createSampleJob: (job: NewSampleJob): Promise<SampleJob> =>
     answer('/api/sample-jobs', { method: 'POST', body: job }, readJob),

@@ -344,7 +344,9 @@ export interface paths {
         /**
          * What launching a sample job would do
          * @description Takes what a launch takes and stores nothing. `errors` has what a launch would be refused for; a body with
-         *     faults is refused here as there.
+         *     faults is refused here as there. `warnings` has what ComfyUI would refuse, checked against what it says of the
+         *     workflow's nodes: names that are in none of its lists, the workflow's own included, and numbers out of range.
+         *     What it says is kept for half a minute; `refresh` asks again.
          */
         post: operations["previewSampleJob"];
         delete?: never;
@@ -697,11 +699,11 @@ export interface components {
             estimated_completion_time?: components["schemas"]["Time"];
             /** @description As measured of late. */
             seconds_per_image?: number;
-            /** @description Only while it runs. */
+            /** @description Only while it runs; falls with each of the sampler's steps. */
             seconds_remaining?: number;
             total_checkpoints: number;
         };
-        /** @description Why the job makes no headway although it runs; it goes on by itself. */
+        /** @description Why the job makes no headway although it runs or is queued; it goes on by itself. Without a worker every such job waits for one. */
         JobWaiting: {
             reason: string;
             since: components["schemas"]["Time"];
@@ -1858,7 +1860,10 @@ export interface operations {
     };
     previewSampleJob: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `1` reads or asks anew and trusts no cache. */
+                refresh?: components["parameters"]["Refresh"];
+            };
             header?: never;
             path?: never;
             cookie?: never;

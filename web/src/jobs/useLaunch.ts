@@ -23,6 +23,8 @@ export interface Launch {
   readonly missing: ComputedRef<string>
   /** What the launch would do, as the server says. */
   readonly preview: Readonly<ShallowRef<Remote<SampleJobPreview>>>
+  /** Looks anew at what the launch would do: somebody may have mended something. */
+  check(): void
   readonly isLaunching: Ref<boolean>
   readonly refusal: ShallowRef<ApiError | undefined>
   /** Launches what was chosen; undefined when it was refused. */
@@ -34,7 +36,7 @@ const PREVIEW_DELAY_MS = 250
 
 export function useLaunch(): Launch {
   const { runs, generation } = useAppState()
-  const { samplePresets, workflows, jobs } = generation
+  const { samplePresets, workflows, jobs, comfyui, library } = generation
 
   const runId = ref(runs.selected.value?.id)
   const presetId = ref(recallString('launch-preset'))
@@ -93,23 +95,36 @@ export function useLaunch(): Launch {
   const body = computed(() => launchBody(choices.value))
 
   let timer: ReturnType<typeof setTimeout> | undefined
+  function look(refresh: boolean): void {
+    const job = body.value
+    clearTimeout(timer)
+    if (job) void preview.load((signal) => api.previewSampleJob(job, { refresh, signal }), { keep: true })
+    else preview.clear()
+  }
   watch(
     // A preset that was edited meanwhile makes other images.
     [body, () => preset.value?.updated_at],
-    ([next]) => {
-      clearTimeout(timer)
+    () => {
       refusal.value = undefined
-      if (!next) {
-        preview.clear()
-        return
-      }
-      timer = setTimeout(() => {
-        void preview.load((signal) => api.previewSampleJob(next, signal), { keep: true })
-      }, PREVIEW_DELAY_MS)
+      clearTimeout(timer)
+      if (body.value) timer = setTimeout(look, PREVIEW_DELAY_MS, false)
+      else preview.clear()
     },
     { immediate: true },
   )
   onScopeDispose(() => clearTimeout(timer))
+  // What was said of ComfyUI before it came or went does not hold.
+  watch(comfyui.isConnected, () => look(true))
+
+  function check(): void {
+    void workflows.load()
+    void comfyui.check()
+    look(true)
+  }
+  // A workflow or a preset may have been mended there.
+  watch(library, (page) => {
+    if (page === undefined) check()
+  })
 
   void samplePresets.load()
   void workflows.load()
@@ -128,6 +143,7 @@ export function useLaunch(): Launch {
     checkpoints,
     missing: computed(() => missing(choices.value)),
     preview: preview.remote,
+    check,
     isLaunching,
     refusal,
     async launch() {
