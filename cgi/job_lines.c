@@ -178,19 +178,21 @@ static void put_optional(struct json_writer *out, const char *key, struct text v
 		put_text(out, key, value);
 }
 
-static void put_faults(struct json_writer *out, const char *key,
-	const struct store_job_fault *faults, size_t count)
+static void put_faults(
+	struct json_writer *out, const char *key, const struct store_job_faults *faults)
 {
 	json_key(out, key);
 	json_open_array(out);
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < faults->count; i++) {
+		const struct store_job_fault *fault = &faults->items[i];
+
 		json_open_object(out);
-		put_text(out, "checkpoint_filename", faults[i].checkpoint_filename);
-		if (faults[i].code.length)
-			put_text(out, "code", faults[i].code);
-		put_text(out, "error_message", faults[i].message);
-		put_optional(out, "error_details", faults[i].details);
-		put_integer(out, "count", faults[i].count);
+		put_text(out, "checkpoint_filename", fault->checkpoint_filename);
+		if (fault->code.length)
+			put_text(out, "code", fault->code);
+		put_text(out, "error_message", fault->message);
+		put_optional(out, "error_details", fault->details);
+		put_integer(out, "count", fault->count);
 		json_close_object(out);
 	}
 	json_close_array(out);
@@ -216,8 +218,12 @@ void job_write(struct json_writer *out, const struct store_job *job, bool with_p
 	put_text(out, "existing", job->existing);
 	put_state(out, &job->progress, moment);
 	put_optional(out, "error_message", job->error_message);
-	put_faults(out, "failed_item_details", job->failed, job->failed_count);
-	put_faults(out, "skipped_item_details", job->skipped, job->skipped_count);
+	put_faults(out, "failed_item_details", &job->failed);
+	if (job->failed.left_out)
+		put_integer(out, "failed_item_details_left_out", job->failed.left_out);
+	put_faults(out, "skipped_item_details", &job->skipped);
+	if (job->skipped.left_out)
+		put_integer(out, "skipped_item_details_left_out", job->skipped.left_out);
 	put_text(out, "created_at", job->created_at);
 	put_text(out, "updated_at", job->updated_at);
 	if (with_progress) {

@@ -62,28 +62,36 @@ static bool has_hung_chore(const struct executor *executor)
 	return false;
 }
 
-/* Why ComfyUI does not begin what it has in its queue; "" if that has not lasted. */
-static void explain_queue(const struct executor *executor, char reason[EXECUTOR_REASON])
+/*
+ * Why ComfyUI does not begin what it has in its queue; "" if that has not lasted. True if it is
+ * nothing to speak of yet.
+ */
+static bool explain_queue(const struct executor *executor, char reason[EXECUTOR_REASON])
 {
+	bool briefly = false;
+
 	for (size_t i = 0; i < EXECUTOR_SLOTS; i++) {
 		const struct executor_slot *slot = &executor->slots[i];
 		int64_t waited = executor->now - slot->posted_at;
 
 		if (slot->stage != EXECUTOR_SUBMITTED || slot->started_at)
 			continue;
-		if (slot->ahead && waited > QUIET_LOOK)
-			(void)snprintf(reason, EXECUTOR_REASON,
-				"ComfyUI is busy: prompts that come before the next image: %zu.",
-				slot->ahead);
-		else if (!slot->ahead && waited > IDLE_AFTER)
+		if (slot->ahead && waited > QUIET_LOOK) {
+			/* Not how many: that changes, and the reason does not. */
+			utf8_copy(reason, EXECUTOR_REASON,
+				TEXT("ComfyUI is busy with others' prompts, which come before the "
+				     "next image."));
+			briefly = waited <= IDLE_AFTER;
+		} else if (!slot->ahead && waited > IDLE_AFTER)
 			utf8_copy(reason, EXECUTOR_REASON,
 				TEXT("ComfyUI has the next image in its queue and does not begin "
 				     "it. If this lasts, restart ComfyUI; it goes on by itself."));
 	}
+	return briefly;
 }
 
-/* Why no headway is made; empty if it is. */
-static void explain(const struct executor *executor, char reason[EXECUTOR_REASON])
+/* Why no headway is made; empty if it is. True if that is nothing to speak of yet. */
+static bool explain(const struct executor *executor, char reason[EXECUTOR_REASON])
 {
 	reason[0] = '\0';
 	if (executor->disk.present)
@@ -95,7 +103,8 @@ static void explain(const struct executor *executor, char reason[EXECUTOR_REASON
 	else if (executor->comfyui.present)
 		utf8_copy(reason, EXECUTOR_REASON, text_from(executor->comfyui.reason));
 	else
-		explain_queue(executor, reason);
+		return explain_queue(executor, reason);
+	return false;
 }
 
 /* --- What to do next ---------------------------------------------------------------------------
@@ -321,15 +330,18 @@ static bool keep_in_touch(struct executor *executor, struct executor_action *act
 static bool tell_reason(struct executor *executor, struct executor_action *action)
 {
 	char reason[sizeof(executor->told_reason)];
+	bool briefly;
 
 	if (!executor_can_store(executor))
 		return false;
-	explain(executor, reason);
-	if (strcmp(reason, executor->told_reason) == 0)
+	briefly = explain(executor, reason);
+	if (strcmp(reason, executor->told_reason) == 0 && briefly == executor->told_briefly)
 		return false;
 	utf8_copy(executor->told_reason, sizeof(executor->told_reason), text_from(reason));
+	executor->told_briefly = briefly;
 	(void)act(action, EXECUTOR_WAIT, NULL);
 	action->reason = executor->told_reason;
+	action->briefly = briefly;
 	return true;
 }
 
@@ -413,6 +425,7 @@ int64_t executor_deadline(const struct executor *executor)
 		earlier(executor, &deadline, slot->posted_at + DEAF_AFTER);
 		earlier(executor, &deadline,
 			slot->posted_at + (slot->ahead ? QUIET_LOOK : IDLE_AFTER) + 1);
+		earlier(executor, &deadline, slot->posted_at + IDLE_AFTER + 1);
 	}
 	for (size_t i = 0; i < EXECUTOR_CHORES; i++)
 		if (executor->chores[i].prompt_id[0])

@@ -142,8 +142,9 @@ struct executor {
 	int64_t connect_pause;
 	bool probing;
 	bool probe_wanted; /* whether ComfyUI is there, and which version, is to be asked */
-	/* Why there is no headway, as was recorded last: */
+	/* Why there is no headway, as was recorded last, and as what: */
 	char told_reason[EXECUTOR_REASON];
+	bool told_briefly;
 };
 
 enum executor_verb {
@@ -178,6 +179,7 @@ struct executor_action {
 	struct executor_chore *chore; /* such as this */
 	bool renamed;
 	const char *reason;
+	bool briefly; /* EXECUTOR_WAIT: as it does whenever others use the same ComfyUI */
 };
 
 /* `stall`: nanoseconds without progress; `random`: any number, for jitter. */

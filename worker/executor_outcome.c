@@ -41,7 +41,8 @@ static void give_up_hung(struct executor *executor, struct executor_slot *slot)
 	char message[256];
 
 	(void)snprintf(message, sizeof(message),
-		"ComfyUI made no progress for %lld minutes and did not react to an interruption.",
+		"ComfyUI made no progress for %lld minutes and did not react to an interruption. "
+		"Restart it; if a step takes longer than that, raise comfyui.stall_minutes.",
 		idle_minutes(slot));
 	(void)executor_leave_to_chore(executor, slot);
 	slot->abandoned = true;
@@ -208,7 +209,8 @@ void executor_history_success(struct executor *executor, struct executor_slot *s
 	executor_note_end(executor, slot);
 	if (!picture) {
 		executor_ends(executor, slot, EXECUTOR_FAILING, "no_image",
-			"ComfyUI finished without an image from the template's save_image node.");
+			"ComfyUI finished without an image from the template's save_image node; "
+			"render the workflow once in ComfyUI to see why that node saves none.");
 		return;
 	}
 	slot->picture = *picture;
@@ -251,18 +253,19 @@ void executor_history_failed(struct executor *executor, struct executor_slot *sl
 
 void executor_history_interrupted(struct executor *executor, struct executor_slot *slot)
 {
-	char message[160];
+	char message[256];
 
 	if (!executor_settle(executor, slot))
 		return;
 	executor_note_end(executor, slot);
 	if (!slot->interrupted_at) {
 		executor_ends(executor, slot, EXECUTOR_FAILING, "interrupted",
-			"The image was cancelled in ComfyUI.");
+			"Somebody cancelled the image in ComfyUI; retry it to have it made.");
 		return;
 	}
 	(void)snprintf(message, sizeof(message),
-		"ComfyUI made no progress for %lld minutes; the image was interrupted.",
+		"ComfyUI made no progress for %lld minutes; the image was interrupted. Retry it; "
+		"if a step takes longer than that, raise comfyui.stall_minutes.",
 		idle_minutes(slot));
 	executor_ends(executor, slot, EXECUTOR_FAILING, "stalled", message);
 }

@@ -79,6 +79,16 @@ static bool resume(struct worker *worker)
 	return done;
 }
 
+/* The attempt is nobody's any more: if it is in work, its job was deleted. */
+static void report_deleted(struct worker *worker, const char *prompt_id)
+{
+	const struct executor_slot *slots = worker->executor.slots;
+
+	for (size_t i = 0; i < EXECUTOR_SLOTS; i++)
+		if (slots[i].stage && strcmp(slots[i].prompt_id, prompt_id) == 0)
+			worker_report_deleted(worker, &slots[i]);
+}
+
 static bool read_orders(struct worker *worker)
 {
 	struct store_work_orders orders;
@@ -99,6 +109,7 @@ static bool read_orders(struct worker *worker)
 	for (size_t i = 0; i < orders.abandoned_count; i++) {
 		const struct store_attempt *attempt = &orders.abandoned[i];
 
+		report_deleted(worker, attempt->prompt_id.at);
 		/* What has no room is read again when something was ended. */
 		if (!executor_tell_abandoned(
 			    &worker->executor, attempt->prompt_id.at, attempt->file_prefix.at))

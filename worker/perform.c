@@ -48,7 +48,9 @@ void worker_store_error(
 	int64_t since;
 
 	if (slot && lost) {
-		worker_report_item(worker, slot, "item.withdrawn");
+		worker_report_withdrawn(worker, slot);
+		if (error->kind == ERROR_NOT_FOUND)
+			worker_report_deleted(worker, slot);
 		let_go(worker, slot);
 		return;
 	}
@@ -237,6 +239,7 @@ static void end(struct worker *worker, struct executor_slot *slot, const char *e
 	}
 	worker_pace_end(worker, slot, count);
 	worker_report_end(worker, slot, event);
+	worker_report_job(worker, slot);
 	if (slot->stage == EXECUTOR_SAVED)
 		remove_copy(worker, slot);
 	let_go(worker, slot);
@@ -255,18 +258,18 @@ static void forget(struct worker *worker, struct executor_chore *chore)
 	worker->orders_wanted = true;
 }
 
-static void wait_for(struct worker *worker, const char *reason)
+static void wait_for(struct worker *worker, const char *reason, bool briefly)
 {
 	struct text text = {*reason ? reason : NULL, strlen(reason)};
 	struct error error;
 
 	if (!store_work_wait(worker->store, text, &error))
 		worker_store_error(worker, NULL, &error);
-	/* It is recorded with each item, and told once. */
-	if (strcmp(reason, worker->reported_reason) == 0)
+	/* It is recorded with each item, and told once, if it is worth a line. */
+	if (briefly || strcmp(reason, worker->reported_reason) == 0)
 		return;
 	utf8_copy(worker->reported_reason, sizeof(worker->reported_reason), text_from(reason));
-	worker_report_wait(reason);
+	worker_report_wait(worker, reason);
 }
 
 /* --- All of it ---------------------------------------------------------------------------------
@@ -287,7 +290,7 @@ void worker_perform(struct worker *worker, const struct executor_action *action)
 		connect_socket(worker, action->renamed);
 		break;
 	case EXECUTOR_WAIT:
-		wait_for(worker, action->reason);
+		wait_for(worker, action->reason, action->briefly);
 		break;
 	case EXECUTOR_CLAIM:
 		claim(worker);

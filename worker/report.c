@@ -1,7 +1,6 @@
 /* The operator's log: docs/operations.md. */
 #include <stdio.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "worker.h"
 
@@ -31,13 +30,18 @@ static void put_duration(struct log_line *line, const char *key, double seconds)
 	log_string(line, key, text);
 }
 
+static void put_job(struct log_line *line, const struct store_work *work)
+{
+	log_text(line, "job",
+		text_head(work->job_id, work->job_id.length < 8 ? work->job_id.length : 8));
+	log_text(line, "run", work->training_run_name);
+}
+
 static void put_item(struct worker *worker, struct log_line *line, const struct executor_slot *slot)
 {
 	const struct store_work *work = &worker_item_of(worker, slot)->work;
 
-	log_text(line, "job",
-		text_head(work->job_id, work->job_id.length < 8 ? work->job_id.length : 8));
-	log_text(line, "run", work->training_run_name);
+	put_job(line, work);
 	log_text(line, "checkpoint", work->checkpoint_filename);
 	log_text(line, "prompt", work->output.prompt_name);
 	log_number(line, "steps", work->output.steps);
@@ -47,27 +51,62 @@ static void put_item(struct worker *worker, struct log_line *line, const struct 
 	log_text(line, "seed", work->output.seed);
 }
 
-static bool is_pace_of(const struct worker_pace *pace, const struct executor_slot *slot)
+/* --- How jobs get on ---------------------------------------------------------------------------
+ */
+
+/* Whether another slot has an item of that job. */
+static bool is_in_work(
+	const struct worker *worker, const char *job_id, const struct executor_slot *besides)
 {
-	return strcmp(pace->job_id, slot->job_id) == 0;
+	const struct executor_slot *slots = worker->executor.slots;
+
+	for (size_t i = 0; i < EXECUTOR_SLOTS; i++)
+		if (&slots[i] != besides && slots[i].stage && strcmp(slots[i].job_id, job_id) == 0)
+			return true;
+	return false;
+}
+
+static struct worker_pace *find_pace(struct worker *worker, const struct executor_slot *slot)
+{
+	for (size_t i = 0; i < EXECUTOR_SLOTS; i++)
+		if (strcmp(worker->paces[i].job_id, slot->job_id) == 0)
+			return &worker->paces[i];
+	return NULL;
+}
+
+/* A pace for the slot's job in place of one whose job has nothing in work. */
+static struct worker_pace *begin_pace(struct worker *worker, const struct executor_slot *slot)
+{
+	struct worker_pace *pace = worker->paces;
+
+	while (is_in_work(worker, pace->job_id, slot))
+		pace++;
+	*pace = (struct worker_pace){0};
+	(void)snprintf(pace->job_id, sizeof(pace->job_id), "%s", slot->job_id);
+	return pace;
+}
+
+static void end_pace(struct worker *worker, const struct executor_slot *slot)
+{
+	struct worker_pace *pace = find_pace(worker, slot);
+
+	if (pace)
+		*pace = (struct worker_pace){0};
 }
 
 void worker_pace_begin(struct worker *worker, const struct executor_slot *slot)
 {
 	const struct store_work *work = &worker_item_of(worker, slot)->work;
-	struct worker_pace *pace = &worker->pace;
+	struct worker_pace *pace = find_pace(worker, slot);
 	struct log_line line;
 
-	for (size_t i = 0; is_pace_of(pace, slot) && i < EXECUTOR_SLOTS; i++)
-		/* What is under way is not counted in the database yet. */
-		if (&worker->executor.slots[i] != slot && worker->executor.slots[i].stage)
-			return;
-	if (!is_pace_of(pace, slot)) {
-		*pace = (struct worker_pace){0};
-		(void)snprintf(pace->job_id, sizeof(pace->job_id), "%s", slot->job_id);
+	/* What is under way is not counted in the database yet. */
+	if (pace && is_in_work(worker, slot->job_id, slot))
+		return;
+	if (!pace) {
+		pace = begin_pace(worker, slot);
 		log_begin(&line, LOG_INFO, "job.started");
-		log_text(&line, "job", text_head(work->job_id, 8));
-		log_text(&line, "run", work->training_run_name);
+		put_job(&line, work);
 		log_text(&line, "workflow", work->workflow_name);
 		log_number(&line, "done", work->ended_items);
 		log_number(&line, "total", work->total_items);
@@ -79,26 +118,24 @@ void worker_pace_begin(struct worker *worker, const struct executor_slot *slot)
 
 void worker_pace_end(struct worker *worker, const struct executor_slot *slot, int64_t count)
 {
-	struct worker_pace *pace = &worker->pace;
-	int64_t now = clock_monotonic();
-	double seconds = (double)(now - pace->last_end) / 1e9;
+	struct worker_pace *pace = find_pace(worker, slot);
+	double seconds = (double)(slot->ended_at - slot->started_at) / 1e9;
 
-	if (!is_pace_of(pace, slot))
+	if (!pace)
 		return;
-	if (pace->last_end)
-		pace->seconds = pace->seconds > 0
-					? pace->seconds + PACE_WEIGHT * (seconds - pace->seconds)
-					: seconds;
-	pace->last_end = now;
 	pace->ended += count;
+	if (!slot->started_at || !slot->ended_at)
+		return;
+	pace->seconds = pace->seconds > 0 ? pace->seconds + PACE_WEIGHT * (seconds - pace->seconds)
+					  : seconds;
 }
 
 static void put_pace(struct worker *worker, struct log_line *line, const struct executor_slot *slot)
 {
-	const struct worker_pace *pace = &worker->pace;
+	const struct worker_pace *pace = find_pace(worker, slot);
 	char done[64];
 
-	if (!is_pace_of(pace, slot))
+	if (!pace)
 		return;
 	(void)snprintf(
 		done, sizeof(done), "%lld/%lld", (long long)pace->ended, (long long)pace->total);
@@ -106,6 +143,55 @@ static void put_pace(struct worker *worker, struct log_line *line, const struct 
 	if (pace->seconds > 0 && pace->total > pace->ended)
 		put_duration(line, "eta", pace->seconds * (double)(pace->total - pace->ended));
 }
+
+static void put_counts(struct log_line *line, const struct store_job_progress *progress)
+{
+	log_number(line, "total", progress->total_items);
+	log_number(line, "completed", progress->completed_items);
+	log_number(line, "failed", progress->failed_items);
+	log_number(line, "skipped", progress->skipped_items);
+}
+
+void worker_report_job(struct worker *worker, const struct executor_slot *slot)
+{
+	const struct store_work *work = &worker_item_of(worker, slot)->work;
+	bool has_ended;
+	struct store_job job;
+	struct log_line line;
+	struct error error;
+
+	/* What cannot be read is in nobody's way: the next line tells how far the job is. */
+	if (is_in_work(worker, slot->job_id, slot) ||
+		!store_job_find(worker->store, work->job_id, &worker->scratch, &job, &error))
+		return;
+	has_ended = text_equal(job.progress.status, TEXT("completed"));
+	if (has_ended || text_equal(job.progress.status, TEXT("paused"))) {
+		log_begin(&line, LOG_INFO, has_ended ? "job.ended" : "job.stopped");
+		put_job(&line, work);
+		put_counts(&line, &job.progress);
+		log_end(&line);
+	}
+	if (!text_equal(job.progress.status, TEXT("running")))
+		end_pace(worker, slot);
+}
+
+void worker_report_deleted(struct worker *worker, const struct executor_slot *slot)
+{
+	struct log_line line;
+
+	/* Told with the first of its items. */
+	for (size_t i = 0; i < EXECUTOR_SLOTS; i++)
+		if (worker->executor.slots[i].dropped &&
+			strcmp(worker->executor.slots[i].job_id, slot->job_id) == 0)
+			return;
+	log_begin(&line, LOG_INFO, "job.deleted");
+	put_job(&line, &worker_item_of(worker, slot)->work);
+	log_end(&line);
+	end_pace(worker, slot);
+}
+
+/* --- Items -------------------------------------------------------------------------------------
+ */
 
 void worker_report_item(struct worker *worker, const struct executor_slot *slot, const char *event)
 {
@@ -135,22 +221,35 @@ void worker_report_end(struct worker *worker, const struct executor_slot *slot, 
 		log_string(&line, "reason", slot->fault.message);
 	}
 	log_end(&line);
-	if (worker->pace.total && worker->pace.ended >= worker->pace.total &&
-		is_pace_of(&worker->pace, slot)) {
-		log_begin(&line, LOG_INFO, "job.ended");
-		log_text(&line, "job", text_head(item->work.job_id, 8));
-		log_text(&line, "run", item->work.training_run_name);
-		log_number(&line, "total", worker->pace.total);
-		log_end(&line);
-		worker->pace = (struct worker_pace){0};
-	}
 }
 
-void worker_report_wait(const char *reason)
+void worker_report_withdrawn(struct worker *worker, const struct executor_slot *slot)
 {
+	bool is_saved = slot->stage == EXECUTOR_SAVED;
 	struct log_line line;
 
+	log_begin(&line, is_saved ? LOG_INFO : LOG_DEBUG, "item.withdrawn");
+	put_item(worker, &line, slot);
+	log_string(&line, "prompt_id", slot->prompt_id);
+	if (is_saved)
+		log_string(&line, "file", worker_item_of(worker, slot)->output_path);
+	log_end(&line);
+}
+
+/* --- The rest ----------------------------------------------------------------------------------
+ */
+
+void worker_report_wait(const struct worker *worker, const char *reason)
+{
+	const struct executor_slot *slots = worker->executor.slots;
+	struct log_line line;
+	size_t i = 0;
+
 	log_begin(&line, *reason ? LOG_WARN : LOG_INFO, *reason ? "job.waiting" : "job.resumed");
+	while (i < EXECUTOR_SLOTS && !slots[i].stage)
+		i++;
+	if (i < EXECUTOR_SLOTS)
+		put_job(&line, &worker->items[i].work);
 	if (*reason)
 		log_string(&line, "reason", reason);
 	log_end(&line);

@@ -148,10 +148,13 @@ static void adopt(struct worker *worker, const struct executor_slot *slot, struc
 
 	if (text_equal(prompt_id, text_from(slot->prompt_id)))
 		return;
-	/* If that fails, a crash now would lose the image in ComfyUI, and it would be made again.
+	/*
+	 * If that fails, a crash now would lose the image in ComfyUI, and it would be made again;
+	 * unless its job was deleted meanwhile.
 	 */
 	if (!store_work_adopt(worker->store, text_from(slot->item_id), text_from(slot->prompt_id),
-		    prompt_id, &error))
+		    prompt_id, &error) &&
+		error.kind != ERROR_NOT_FOUND && error.kind != ERROR_CONFLICT)
 		worker_report_error("database.failed", &error);
 }
 

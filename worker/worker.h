@@ -70,8 +70,7 @@ struct worker_pace {
 	char job_id[40];
 	int64_t total;
 	int64_t ended;
-	int64_t last_end; /* monotonic; 0: none yet */
-	double seconds;	  /* between two ends, of late; 0: not known */
+	double seconds; /* of rendering an image, of late; 0: not known */
 };
 
 /* ComfyUI's state as it was recorded last. */
@@ -99,7 +98,7 @@ struct worker {
 	struct worker_request probe_request;
 	struct worker_template template;
 	struct worker_choices choices;
-	struct worker_pace pace;
+	struct worker_pace paces[EXECUTOR_SLOTS]; /* of the jobs in work, and those before them */
 	struct worker_state state;
 	char reported_reason[EXECUTOR_REASON]; /* why there is no headway, as was logged last */
 	struct arena scratch;		       /* lasts for one action */
@@ -188,7 +187,16 @@ struct log_line;
 
 void worker_report_item(struct worker *worker, const struct executor_slot *slot, const char *event);
 void worker_report_end(struct worker *worker, const struct executor_slot *slot, const char *event);
-void worker_report_wait(const char *reason);
+void worker_report_wait(const struct worker *worker, const char *reason);
+/* The slot's item was let go of: somebody else has ended it, or deleted its job. */
+void worker_report_withdrawn(struct worker *worker, const struct executor_slot *slot);
+
+/* The job of the slot's item was deleted. */
+void worker_report_deleted(struct worker *worker, const struct executor_slot *slot);
+
+/* What the recorded end of the slot's item has made of its job: it has ended, or stopped. */
+void worker_report_job(struct worker *worker, const struct executor_slot *slot);
+
 void worker_report_error(const char *event, const struct error *error);
 void worker_report_state(const struct worker *worker);
 

@@ -204,10 +204,11 @@ static struct store_job_fault read_fault(struct store_query *query, struct arena
 }
 
 static bool read_faults(struct store *store, struct text id, struct text status,
-	struct arena *arena, struct store_job_fault **faults, size_t *count, struct error *error)
+	struct arena *arena, struct store_job_faults *faults, struct error *error)
 {
 	struct store_query query;
 	size_t capacity = 0;
+	int64_t all = 0;
 	bool room = true;
 
 	store_query_begin(&query, store, STORE_JOB_FAULTS);
@@ -215,12 +216,16 @@ static bool read_faults(struct store *store, struct text id, struct text status,
 	store_query_bind(&query, 2, status);
 	store_query_bind_number(&query, 3, LIMIT_JOB_FAULTS);
 	while (room && store_query_step(&query)) {
-		room = arena_grow(arena, faults, &capacity, *count, sizeof(**faults));
+		room = arena_grow(
+			arena, &faults->items, &capacity, faults->count, sizeof(*faults->items));
 		if (room) {
-			(*faults)[*count] = read_fault(&query, arena, *faults, *count);
-			++*count;
+			faults->items[faults->count] =
+				read_fault(&query, arena, faults->items, faults->count);
+			faults->count++;
+			all = store_query_number(&query, 5);
 		}
 	}
+	faults->left_out = all - (int64_t)faults->count;
 	return store_query_end(&query, error) && (room || error_memory(error));
 }
 
@@ -229,10 +234,10 @@ static bool complete_job(
 {
 	struct text id = job->progress.id;
 
-	return (!job->progress.failed_items || read_faults(store, id, TEXT("failed"), arena,
-						       &job->failed, &job->failed_count, error)) &&
-	       (!job->progress.skipped_items || read_faults(store, id, TEXT("skipped"), arena,
-							&job->skipped, &job->skipped_count, error));
+	return (!job->progress.failed_items ||
+		       read_faults(store, id, TEXT("failed"), arena, &job->failed, error)) &&
+	       (!job->progress.skipped_items ||
+		       read_faults(store, id, TEXT("skipped"), arena, &job->skipped, error));
 }
 
 static bool read_list(struct store *store, struct arena *arena, struct store_job **jobs,

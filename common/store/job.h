@@ -20,8 +20,10 @@
  */
 
 /* Why an item is skipped whose picture is not to be touched. */
-#define STORE_JOB_OCCUPIED_CODE	   "exists_other_recipe"
-#define STORE_JOB_OCCUPIED_MESSAGE "A picture made by another recipe is there already."
+#define STORE_JOB_OCCUPIED_CODE "exists_other_recipe"
+#define STORE_JOB_OCCUPIED_MESSAGE                                                              \
+	"A picture made by another recipe is there already. Launch again with \"Replace those " \
+	"made otherwise\", or move the file away and try again."
 
 /* The item in work. */
 struct store_job_item {
@@ -56,13 +58,19 @@ struct store_job_progress {
 	struct store_job_item item;
 };
 
-/* Items of a job that failed, or were skipped, for the same reason. */
+/* Items of a checkpoint that failed, or were skipped, for the same reason. */
 struct store_job_fault {
 	struct text checkpoint_filename;
 	struct text code; /* empty: none */
 	struct text message;
 	struct text details; /* once for each message, of a few; else `at` is NULL */
 	int64_t count;
+};
+
+struct store_job_faults {
+	struct store_job_fault *items; /* the first LIMIT_JOB_FAULTS, in the order of work */
+	size_t count;
+	int64_t left_out; /* how many more there are */
 };
 
 /* A job; texts live in the caller's arena, `at` is NULL for what it has not. */
@@ -79,10 +87,8 @@ struct store_job {
 	struct text created_at;
 	struct text updated_at;
 	struct store_job_progress progress;
-	struct store_job_fault *failed; /* the first LIMIT_JOB_FAULTS, in the order of work */
-	size_t failed_count;
-	struct store_job_fault *skipped;
-	size_t skipped_count;
+	struct store_job_faults failed;
+	struct store_job_faults skipped;
 };
 
 /* All jobs, the newest first. */

@@ -78,7 +78,9 @@ const char *const store_statements[STORE_STATEMENT_COUNT] = {
 	[STORE_JOB_LIST] = "SELECT " JOB_COLUMNS PROGRESS_TABLES " ORDER BY job.number DESC",
 	[STORE_JOB_FIND] = "SELECT " JOB_COLUMNS PROGRESS_TABLES " WHERE job.id = ?1",
 	[STORE_JOB_FAULTS] = "SELECT checkpoint_filename, error_code, error_message, "
-			     "error_details, count"
+			     "error_details, count,"
+			     " (SELECT count(*) FROM sample_job_faults"
+			     " WHERE job_id = ?1 AND status = ?2)"
 			     " FROM sample_job_faults WHERE job_id = ?1 AND status = ?2"
 			     " ORDER BY first_number LIMIT ?3",
 	[STORE_JOB_STOP_PENDING] = "UPDATE sample_jobs SET status = 'paused',"

@@ -442,6 +442,34 @@ describe('with ComfyUI there', () => {
 		assert.equal((await feed.type('job_deleted')).job_id, id);
 		await feed.close();
 	});
+	test('the worker\'s log says what becomes of a job', async () => {
+		const log = path.join(own.runtimeDirectory, 'log', 'worker', 'current');
+		const body = wish({ sample_preset_id, checkpoint_filenames: CHECKPOINTS.slice(0, 1), existing: 'replace' });
+		await comfyui.setMoods({ hold: true });
+		const { id } = (await send(own, 'POST', JOBS, body)).json;
+		/** What was logged of the job, without the time and what all lines begin with. */
+		const told = async () => (await readFile(log, 'utf8')).split('\n').filter((line) => line.includes(`job=${id.slice(0, 8)} `))
+			.map((line) => line.replace(/.* event=(\S+) job=\S+ run=portrait/, '$1'));
+		const tells = (line) => eventually(`it tells "${line}"`, async () => (await told()).some((each) => each.startsWith(line)));
+		await tells('job.started workflow=checkpoint.json done=0 total=4');
+		await request(own, 'POST', `${JOBS}/${id}/stop`);
+		await tells('job.stopped total=4 completed=0 failed=0 skipped=0');
+		await comfyui.setMoods({ hold: false, fail_if: 'tall' });
+		await request(own, 'POST', `${JOBS}/${id}/resume`);
+		await tells('job.ended total=4 completed=2 failed=2 skipped=0');
+		const begun = (lines) => lines.filter((line) => line.startsWith('job.started')).length;
+		assert.equal(begun(await told()), 2);
+		await comfyui.setMoods({ hold: true, fail_if: '' });
+		await request(own, 'POST', `${JOBS}/${id}/retry-failed`);
+		await eventually('it is begun again', async () => begun(await told()) === 3);
+		await eventually('ComfyUI has it', async () => (await comfyui.call('GET', '/queue')).json.queue_pending.length === 1);
+		await request(own, 'DELETE', `${JOBS}/${id}`);
+		await tells('job.deleted');
+		await comfyui.resetMoods();
+		const lines = await told();
+		assert.equal(lines.filter((line) => line.startsWith('job.deleted')).length, 1);
+		assert.ok(!(await readFile(log, 'utf8')).includes('level=error'), 'nothing of that is an error');
+	});
 	test('without a worker jobs wait for one, at once for who asks and who listens, and go on with it', async () => {
 		const service = path.join(own.runtimeDirectory, 'service', 'worker');
 		const feed = await Feed.open(own);

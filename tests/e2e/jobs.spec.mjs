@@ -222,6 +222,17 @@ test('failures are told in ComfyUI’s words, tried again, and the job deleted; 
 	expect(await pictures(stack)).toHaveLength(12);
 });
 
+test('deleting a job under way says what is lost, and keeps it when told to', async ({ generation, stack, comfyui, page }) => {
+	await comfyui.setMoods({ hold: true });
+	await launch(stack);
+	await generation.openJobs();
+	await generation.state('Running');
+	await generation.press('Delete this job');
+	await expect(page.getByText('Delete this job? Its images stay. The image in work is interrupted; 12 images are not made.')).toBeVisible();
+	await page.getByRole('button', { name: 'Keep', exact: true }).click();
+	expect((await jobs(stack))[0].status).toBe('running');
+});
+
 test('a job waits while ComfyUI is away, says so, and goes on by itself', async ({ generation, stack, comfyui, guard }) => {
 	guard.allow(/status of 503/);
 	await comfyui.stop();

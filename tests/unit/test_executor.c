@@ -289,6 +289,36 @@ static void test_only_what_is_seen_running_is_interrupted(void **state)
 	expect(EXECUTOR_FETCH);
 }
 
+/* A ComfyUI that others use, too, keeps every image waiting: that is worth a line if it lasts. */
+static void test_others_before_us_are_a_wait_that_may_be_brief(void **state)
+{
+	struct executor_slot *slot = submit("one", 1);
+	int64_t ahead = 9;
+	int waits = 0;
+
+	(void)state;
+	executor_tell_work(&executor, false);
+	while (executor_next(&executor, &action))
+		continue;
+	for (int64_t end = now + 90 * SECOND; now < end; pass(SECOND))
+		while (executor_next(&executor, &action)) {
+			if (action.verb == EXECUTOR_LOOK_QUEUE)
+				executor_queue_seen(&executor, slot, NULL, EXECUTOR_PENDING,
+					(size_t)(ahead > 1 ? ahead-- : 1));
+			if (action.verb != EXECUTOR_WAIT)
+				continue;
+			assert_non_null(strstr(action.reason, "busy"));
+			assert_int_equal(action.briefly, waits == 0);
+			waits++;
+		}
+	assert_int_equal(waits, 2);
+	tell(COMFYUI_EVENT_STARTED, "one");
+	assert_true(executor_next(&executor, &action));
+	assert_int_equal(action.verb, EXECUTOR_WAIT);
+	assert_string_equal(action.reason, "");
+	assert_false(action.briefly);
+}
+
 /* Another worker may have to end it. */
 static void test_what_is_given_up_is_said_to_be_at_comfyui(void **state)
 {
@@ -1299,6 +1329,7 @@ int main(void)
 		cmocka_unit_test_setup(test_a_refused_connection, set_up),
 		cmocka_unit_test_setup(test_pauses_grow_to_a_bound, set_up),
 		cmocka_unit_test_setup(test_a_stall_is_interrupted, set_up),
+		cmocka_unit_test_setup(test_others_before_us_are_a_wait_that_may_be_brief, set_up),
 		cmocka_unit_test_setup(test_only_what_is_seen_running_is_interrupted, set_up),
 		cmocka_unit_test_setup(test_what_is_given_up_is_said_to_be_at_comfyui, set_up),
 		cmocka_unit_test_setup(test_a_hung_comfyui, set_up),

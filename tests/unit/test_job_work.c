@@ -287,16 +287,16 @@ static void test_failures_complete_a_job_and_are_grouped(void **state)
 	job = find(id);
 	assert_string_equal(job.progress.status.at, "completed");
 	assert_int_equal(job.progress.failed_items, 4);
-	assert_int_equal(job.failed_count, 2);
-	assert_string_equal(job.failed[0].checkpoint_filename.at, "c0.safetensors");
-	assert_string_equal(job.failed[0].message.at, "out of memory");
-	assert_string_equal(job.failed[0].details.at, "Traceback");
-	assert_int_equal(job.failed[0].count, 2);
+	assert_int_equal(job.failed.count, 2);
+	assert_string_equal(job.failed.items[0].checkpoint_filename.at, "c0.safetensors");
+	assert_string_equal(job.failed.items[0].message.at, "out of memory");
+	assert_string_equal(job.failed.items[0].details.at, "Traceback");
+	assert_int_equal(job.failed.items[0].count, 2);
 	/* Told once for both. */
-	assert_string_equal(job.failed[1].message.at, "out of memory");
-	assert_null(job.failed[1].details.at);
+	assert_string_equal(job.failed.items[1].message.at, "out of memory");
+	assert_null(job.failed.items[1].details.at);
 	assert_true(store_job_retry(fixture.store, id, &fixture.arena, &job, &error));
-	assert_int_equal(job.failed_count, 0);
+	assert_int_equal(job.failed.count, 0);
 	assert_int_equal(job.progress.failed_items, 0);
 }
 
@@ -453,6 +453,30 @@ static void test_what_is_not_leased_is_not_ended(void **state)
 		job_fixture_number(&fixture, "SELECT count(*) FROM sample_job_attempts"), 0);
 }
 
+static void test_groups_that_are_left_out_are_counted(void **state)
+{
+	struct text id = job_fixture_create(&fixture, LIMIT_JOB_FAULTS + 3, 1, NULL);
+	struct store_job job;
+
+	(void)state;
+	for (int i = 0; i < LIMIT_JOB_FAULTS; i++) {
+		struct store_work work = job_fixture_claim(&fixture);
+
+		job_fixture_fail(&fixture, &work);
+	}
+	job = find(id);
+	assert_int_equal(job.failed.count, LIMIT_JOB_FAULTS);
+	assert_int_equal(job.failed.left_out, 0);
+	for (int i = 0; i < 3; i++) {
+		struct store_work work = job_fixture_claim(&fixture);
+
+		job_fixture_fail(&fixture, &work);
+	}
+	job = find(id);
+	assert_int_equal(job.failed.count, LIMIT_JOB_FAULTS);
+	assert_int_equal(job.failed.left_out, 3);
+}
+
 static void test_a_checkpoint_is_skipped_as_a_whole(void **state)
 {
 	static const struct store_fault fault = {TEXT_INITIALIZER("not_in_comfyui"),
@@ -472,9 +496,9 @@ static void test_a_checkpoint_is_skipped_as_a_whole(void **state)
 	job = find(id);
 	assert_int_equal(job.progress.skipped_items, 2);
 	assert_int_equal(job.progress.completed_items, 1);
-	assert_int_equal(job.skipped_count, 1);
-	assert_int_equal(job.skipped[0].count, 2);
-	assert_string_equal(job.skipped[0].code.at, "not_in_comfyui");
+	assert_int_equal(job.skipped.count, 1);
+	assert_int_equal(job.skipped.items[0].count, 2);
+	assert_string_equal(job.skipped.items[0].code.at, "not_in_comfyui");
 	work = job_fixture_claim(&fixture);
 	assert_string_equal(work.checkpoint_filename.at, "c1.safetensors");
 	assert_true(
@@ -625,7 +649,7 @@ static void test_long_messages_are_cut_between_characters(void **state)
 		message[i] = (char)(i % 2 ? 0xc3 : 0xbc);
 	assert_true(store_work_fail(fixture.store, work.item_id, &fault, &error));
 	job = find(id);
-	assert_int_equal(job.failed[0].message.length, LIMIT_JOB_MESSAGE - 1);
+	assert_int_equal(job.failed.items[0].message.length, LIMIT_JOB_MESSAGE - 1);
 }
 
 /* --- Crashes --------------------------------------------------------------------------------
@@ -828,6 +852,7 @@ int main(void)
 		TEST(test_a_lease_has_all_that_a_picture_takes),
 		TEST(test_every_attempt_has_an_id_and_a_prefix_of_its_own),
 		TEST(test_what_is_not_leased_is_not_ended),
+		TEST(test_groups_that_are_left_out_are_counted),
 		TEST(test_a_checkpoint_is_skipped_as_a_whole),
 		TEST(test_a_skipped_checkpoint_leaves_the_neighbour_its_lease),
 		TEST(test_steps_are_written_now_and_then),

@@ -626,6 +626,8 @@ export interface components {
          * @enum {string}
          */
         FilterMode: "hide" | "single" | "multi";
+        /** @description How many groups the list of details leaves out; absent where it has them all. */
+        GroupsLeftOut: number;
         Health: {
             /**
              * @description Each part by name (`database`, `sample_dir`, `checkpoint_dirs`, `feed`, …): `ok` or, in words, what
@@ -820,6 +822,7 @@ export interface components {
             error_message?: string;
             existing: components["schemas"]["ExistingImages"];
             failed_item_details: components["schemas"]["ItemDetails"];
+            failed_item_details_left_out?: components["schemas"]["GroupsLeftOut"];
             failed_items: number;
             id: string;
             /** @description The item in work included. */
@@ -830,6 +833,7 @@ export interface components {
             sample_preset_name: string;
             shift?: number;
             skipped_item_details: components["schemas"]["ItemDetails"];
+            skipped_item_details_left_out?: components["schemas"]["GroupsLeftOut"];
             skipped_items: number;
             status: components["schemas"]["SampleJobStatus"];
             /** @description It runs, and will be paused once the image in work is saved. */

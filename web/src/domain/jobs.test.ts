@@ -8,6 +8,7 @@ import {
   type JobAction,
   merge,
   needsReading,
+  retriable,
   type ProgressMessage,
   secondsLeft,
   shareDone,
@@ -135,4 +136,38 @@ it('groups failures by what was said, the most frequent first', () => {
     { message: 'Out of memory', details: 'File "x", line 1', count: 5, checkpoints: ['a', 'b'] },
     { message: 'Odd', details: undefined, count: 1, checkpoints: ['a'] },
   ])
+})
+
+describe('failures that differ in what is of one image alone', () => {
+  const unseen = (name: string) => ({
+    checkpoint_filename: name,
+    code: 'not_in_comfyui',
+    error_message: `ComfyUI does not list ${name} for UNETLoader; make its directory known.`,
+    count: 2,
+  })
+
+  it('are one group, with … for what differs', () => {
+    expect(failureGroups([unseen('a-100.safetensors'), unseen('a-200.safetensors')])).toEqual([
+      {
+        message: 'ComfyUI does not list … for UNETLoader; make its directory known.',
+        details: undefined,
+        count: 4,
+        checkpoints: ['a-100.safetensors', 'a-200.safetensors'],
+      },
+    ])
+    const memory = (amount: string) => ({ checkpoint_filename: 'x', error_message: `Tried to allocate ${amount} MiB.`, count: 1 })
+    expect(failureGroups([memory('20.00'), memory('1,024.5')]).map(({ message }) => message)).toEqual(['Tried to allocate … MiB.'])
+  })
+
+  it('are told in full when there is but one, and apart when codes or names differ', () => {
+    expect(failureGroups([unseen('a-100.safetensors')])[0]?.message).toContain('a-100.safetensors')
+    const lists = ['vae "t5xxl_fp16"', 'clip "t5xxl_fp8"'].map((what) => ({ checkpoint_filename: 'a', error_message: `No ${what}.`, count: 1 }))
+    expect(failureGroups(lists)).toHaveLength(2)
+    expect(failureGroups([unseen('a'), { ...unseen('a'), code: 'other' }])).toHaveLength(2)
+  })
+})
+
+it('counts as worth another try only what may turn out otherwise', () => {
+  const occupied = { checkpoint_filename: 'a', code: 'exists_other_recipe', error_message: 'There.', count: 3 }
+  expect(retriable({ ...running, failed_items: 2, skipped_items: 4, skipped_item_details: [occupied] })).toBe(3)
 })

@@ -136,6 +136,7 @@ export function stateOf(job: SampleJob): { readonly text: string; readonly tone:
 }
 
 export interface FailureGroup {
+  /** What was said; where that differs from one to the next, with `…` in place of what does. */
   readonly message: string
   /** What ComfyUI said of one of them in full: a traceback. */
   readonly details: string | undefined
@@ -143,20 +144,37 @@ export interface FailureGroup {
   readonly checkpoints: readonly string[]
 }
 
+/** What was said without what is of one checkpoint or image alone: the file's name, numbers. */
+function patternOf({ error_message, checkpoint_filename }: ItemDetails[number]): string {
+  return error_message.replaceAll(checkpoint_filename, '…').replaceAll(/(?<![\w.])\d[\d.,]*(?<=\d)(?!\w)/g, '…')
+}
+
 /** What failed or was skipped by what was said of it, the most frequent first. */
 export function failureGroups(items: ItemDetails): FailureGroup[] {
-  const groups = new Map<string, { details: string | undefined; count: number; checkpoints: Set<string> }>()
-  for (const { error_message, error_details, checkpoint_filename, count } of items) {
-    const group = groups.get(error_message) ?? { details: error_details, count: 0, checkpoints: new Set<string>() }
+  const groups = new Map<string, { message: string; details: string | undefined; count: number; checkpoints: Set<string> }>()
+  for (const item of items) {
+    const pattern = patternOf(item)
+    const key = `${item.code ?? ''} ${pattern}`
+    const group = groups.get(key) ?? { message: item.error_message, details: undefined, count: 0, checkpoints: new Set() }
+    if (group.message !== item.error_message) group.message = pattern
     // Told once for each message.
-    group.details ??= error_details
-    group.count += count
-    group.checkpoints.add(checkpoint_filename)
-    groups.set(error_message, group)
+    group.details ??= item.error_details
+    group.count += item.count
+    group.checkpoints.add(item.checkpoint_filename)
+    groups.set(key, group)
   }
-  return [...groups]
-    .map(([message, { details, count, checkpoints }]) => ({ message, details, count, checkpoints: [...checkpoints] }))
+  return [...groups.values()]
+    .map((group) => ({ ...group, checkpoints: [...group.checkpoints] }))
     .sort((a, b) => b.count - a.count)
+}
+
+/** The code of images that are skipped as long as a file is there that was made otherwise. */
+const OCCUPIED = 'exists_other_recipe'
+
+/** How many of the failed and skipped images may turn out otherwise when they are tried again as things are. */
+export function retriable({ failed_items, skipped_items, skipped_item_details }: SampleJob): number {
+  const occupied = skipped_item_details.filter(({ code }) => code === OCCUPIED)
+  return failed_items + skipped_items - occupied.reduce((sum, { count }) => sum + count, 0)
 }
 
 /** What the page's title begins with while images are made: `41 %`; '' while nothing is. */
