@@ -43,7 +43,7 @@ test('US-21.1 US-21.2 US-21.5 US-21.6 US-22.4 a run without samples is given som
 	await expect(page.locator('[role="gridcell"][data-status="ready"]').first()).toBeVisible();
 });
 
-test('US-21.3 US-21.4 only settings that the workflow has a place for are shown, with ComfyUI’s models', async ({ generation, stack, app }) => {
+test('US-21.3 US-21.4 only settings that the workflow has a place for are shown, with ComfyUI’s models', async ({ generation, stack, page, app }) => {
 	const other = path.join(stack.workflows, 'parts.json');
 	await copyFile(workflowFile('tiny_sd3_api.json'), other);
 	try {
@@ -56,6 +56,11 @@ test('US-21.3 US-21.4 only settings that the workflow has a place for are shown,
 		expect(await app.optionsOf(generation.launch.getByRole('combobox', { name: 'VAE' }))).toContain(MODELS.vae[0]);
 		expect(await app.optionsOf(generation.launch.getByRole('combobox', { name: 'Text encoder' }))).toEqual(MODELS.text_encoders);
 		await expect(generation.launch.getByRole('textbox', { name: 'Shift' })).toBeVisible();
+		// The workflow's node may have another list.
+		await generation.launch.getByRole('combobox', { name: 'VAE' }).click();
+		await page.keyboard.type('odd.gguf');
+		await page.keyboard.press('Enter');
+		await expect(generation.launch.getByRole('group', { name: 'VAE', exact: true })).toContainText('odd.gguf');
 	} finally {
 		await rm(other);
 	}

@@ -91,6 +91,33 @@ test('bad and duplicate values are refused where they are typed', async ({ gener
 	await expect(generation.editor.getByRole('group', { name: 'Seeds', exact: true }).getByRole('alert')).toContainText('at most 18446744073709551615');
 });
 
+test('saving leads to what is typed and not finished, and says what to do', async ({ generation, stack }) => {
+	await makePreset(stack);
+	await generation.openPreset('Small');
+	await generation.field('Steps').fill('8 x');
+	await generation.save();
+	const steps = generation.editor.getByRole('group', { name: 'Steps', exact: true });
+	await expect(steps.getByRole('alert')).toBeVisible();
+	await expect(generation.field('Steps')).toBeFocused();
+	await generation.field('Steps').fill('8');
+	await expect(steps.getByRole('alert')).toHaveText('Finish or clear what is typed.');
+	await generation.field('Steps').press('Enter');
+	await generation.save();
+	await expect.poll(async () => (await get(stack, '/api/sample-presets')).json[0].steps).toEqual([4, 8]);
+});
+
+test('a sampler that ComfyUI does not list can be typed, and one that it lists is found', async ({ generation, page }) => {
+	await generation.newPreset();
+	await generation.editor.getByRole('combobox', { name: 'Samplers' }).click();
+	for (const [text, taken] of [['my_sampler', 'my_sampler'], ['ddi', 'ddim']]) {
+		await page.keyboard.type(text);
+		await expect(page.getByRole('option', { name: taken })).toBeVisible();
+		await page.keyboard.press('Enter');
+	}
+	await expect.poll(() => generation.valuesOf('Samplers')).toEqual(['euler', 'my_sampler', 'ddim']);
+	await expect(generation.editor.getByText('ComfyUI does not list my_sampler.')).toBeVisible();
+});
+
 test('what the server refuses is shown at its field', async ({ generation, stack, guard }) => {
 	guard.allow(/status of 4(09|22)/);
 	await makePreset(stack, { name: 'Taken' });

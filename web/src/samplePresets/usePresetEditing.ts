@@ -24,6 +24,8 @@ export interface PresetEditing {
   readonly isDirty: ComputedRef<boolean>
   readonly isSaving: Ref<boolean>
   readonly faults: ComputedRef<readonly Fault[]>
+  /** How often saving was refused: each time somebody is to be led to the first fault. */
+  readonly refusals: Ref<number>
   /** Why the server refused to save. */
   readonly refusal: ShallowRef<ApiError | undefined>
   /** Somebody waits for an answer to whether unsaved changes may be lost. */
@@ -50,6 +52,7 @@ export function usePresetEditing(presets: SamplePresets): PresetEditing {
   const isSaving = ref(false)
   /** Faults are shown once somebody has tried to save. */
   const wasTried = ref(false)
+  const refusals = ref(0)
   const refusal = shallowRef<ApiError>()
   const refused = shallowRef<PresetDraft>()
   const pending = shallowRef<() => void>()
@@ -61,8 +64,14 @@ export function usePresetEditing(presets: SamplePresets): PresetEditing {
       draft.value !== undefined &&
       (!sameDraft(draft.value, original.value) || NUMBER_LISTS.some((key) => typed[key].trim() !== '')),
   )
+  const typedFaults = computed(() =>
+    NUMBER_LISTS.filter((key) => typed[key].trim() !== '').map((key) => ({
+      pointer: `/${key}`,
+      detail: 'Finish or clear what is typed.',
+    })),
+  )
   const faults = computed(() => [
-    ...(wasTried.value && draft.value ? faultsOf(draft.value) : []),
+    ...(wasTried.value && draft.value ? [...faultsOf(draft.value), ...typedFaults.value] : []),
     // What the server said is about what it was sent.
     ...(refused.value === draft.value ? (refusal.value?.faults ?? []) : []),
   ])
@@ -91,6 +100,7 @@ export function usePresetEditing(presets: SamplePresets): PresetEditing {
     isDirty,
     isSaving,
     faults,
+    refusals,
     refusal,
     isAsking: computed(() => pending.value !== undefined),
     answer(discard) {
@@ -124,7 +134,10 @@ export function usePresetEditing(presets: SamplePresets): PresetEditing {
       if (!sent || isSaving.value) return false
       wasTried.value = true
       refusal.value = undefined
-      if (faultsOf(sent).length > 0 || NUMBER_LISTS.some((key) => typed[key].trim() !== '')) return false
+      if (faults.value.length > 0) {
+        refusals.value += 1
+        return false
+      }
       isSaving.value = true
       try {
         const saved = await presets.save(id.value, bodyOf(sent))
@@ -135,6 +148,7 @@ export function usePresetEditing(presets: SamplePresets): PresetEditing {
       } catch (thrown) {
         refusal.value = asApiError(thrown)
         refused.value = sent
+        refusals.value += 1
         return false
       } finally {
         isSaving.value = false
