@@ -259,7 +259,7 @@ browser-tests: build
 	$(Q)cd tests/e2e && $(WEB_NODE) ../../web/node_modules/@playwright/test/cli.js test
 
 .PHONY: screenshots
-screenshots: build ## Photograph the main states of the viewer (build/screenshots)
+screenshots: build ## Photograph the main states of all screens (build/screenshots)
 	@sh common/stack/deps.sh test
 	$(Q)$(WEB_NODE) tests/e2e/screenshots.mjs
 

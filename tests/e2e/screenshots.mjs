@@ -1,5 +1,6 @@
-// Photographs the viewer's main states with the demo data, for README and for looking at: both themes, a wide screen,
-// a laptop and a phone. Usage: node screenshots.mjs [DIRECTORY], by default build/screenshots; `make screenshots`.
+// Photographs the main states of the viewer, with the demo data, and of generation, for README and for looking at: both
+// themes, a wide screen, a laptop and a phone. Usage: node screenshots.mjs [DIRECTORY [viewer|generation]], by default
+// build/screenshots and both; `make screenshots`.
 import { execFileSync } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
@@ -7,8 +8,10 @@ import { chromium } from '../../web/node_modules/@playwright/test/index.mjs';
 import { root, startStack } from '../api/stack.mjs';
 import config from './playwright.config.mjs';
 import { App } from './support/app.mjs';
+import { startGeneration, states as generationStates, tidy } from './support/generationScreens.mjs';
 
 const target = path.resolve(process.argv[2] ?? path.join(root, 'build/screenshots'));
+const only = process.argv[3];
 const demo = path.join(root, 'build/demo');
 const UNSAMPLED = 'qwen/fjordlight-v1.3-no-reg';
 
@@ -91,30 +94,45 @@ const states = {
 	},
 };
 
-await mkdir(target, { recursive: true });
-execFileSync(path.join(root, 'build/release/bin/demo-data'), [demo], { stdio: 'inherit' });
-const stack = await startStack({
-	config: { checkpoint_dirs: [path.join(demo, 'checkpoints')], sample_dir: path.join(demo, 'samples') },
-});
-const browser = await chromium.launch(config.use.launchOptions);
-try {
+/** Photographs all states on all devices; `leave`: before the next device. */
+async function photograph(browser, stack, all, leave = () => {}) {
 	for (const colorScheme of ['dark', 'light']) {
 		for (const [device, options] of Object.entries(devices)) {
 			const context = await browser.newContext({ ...options, colorScheme, baseURL: stack.url, reducedMotion: 'reduce' });
 			const app = new App(await context.newPage());
 			await app.open();
-			for (const [state, arrive] of Object.entries(states)) {
-				await arrive(app);
+			for (const [state, arrive] of Object.entries(all)) {
+				await arrive(app, stack);
 				await app.settled();
 				// Originals take the place of previews once nothing has moved for a moment.
 				await app.page.waitForTimeout(1000);
 				await app.page.screenshot({ path: path.join(target, `${state}-${device}-${colorScheme}.png`) });
 			}
 			await context.close();
+			await leave(stack);
 		}
 	}
+}
+
+/** Starts a stack, photographs, stops it. */
+async function visit(starting, look) {
+	const stack = await starting;
+	try {
+		await look(stack);
+	} finally {
+		await stack.stop();
+	}
+}
+
+await mkdir(target, { recursive: true });
+execFileSync(path.join(root, 'build/release/bin/demo-data'), [demo], { stdio: 'inherit' });
+const checkpoints = path.join(demo, 'checkpoints');
+const browser = await chromium.launch(config.use.launchOptions);
+try {
+	const directories = { checkpoint_dirs: [checkpoints], sample_dir: path.join(demo, 'samples') };
+	if (only !== 'generation') await visit(startStack({ config: directories }), (stack) => photograph(browser, stack, states));
+	if (only !== 'viewer') await visit(startGeneration(checkpoints), (stack) => photograph(browser, stack, generationStates, tidy));
 	process.stdout.write(`${target}\n`);
 } finally {
 	await browser.close();
-	await stack.stop();
 }

@@ -107,7 +107,7 @@ export async function makePreset(stack, changes = {}) {
 }
 
 /** The screens of generation as a user handles them. */
-class Generation {
+export class Generation {
 	constructor(app, page) {
 		this.app = app;
 		this.page = page;
