@@ -87,7 +87,7 @@ static bool look(const struct comfyui_cache *cache, struct input_reader *reader,
 static void check(const struct comfyui_cache *cache, struct input_reader *reader,
 	struct job_plan *plan, bool refresh)
 {
-	struct comfyui_check check;
+	struct comfyui_check check = {0};
 	struct error error;
 
 	if (!comfyui_check(
