@@ -266,7 +266,8 @@ static bool open_steps(const char *path, size_t count, struct store **store)
 {
 	struct error error = {0};
 
-	return store_connect(path, store, &error) && store_recognise(*store, count, &error) &&
+	return store_connect(path, STORE_DURABLE_NORMAL, store, &error) &&
+	       store_recognise(*store, count, &error) &&
 	       store_configure(*store, STORE_DURABLE_NORMAL, &error) &&
 	       store_migrate(*store, STEPS, count, &error);
 }
