@@ -243,11 +243,10 @@ static void check_directories(struct library_watch *watch, bool all)
 		look = look_at(watch, directory);
 		if (look == GONE)
 			library_watch_directory_went(watch, text_from(directory->name));
-		else if (look == ANOTHER)
-			library_watch_directory_came(
-				watch, text_from(directory->name), LIBRARY_WATCH_LATER);
-		else if (look == CHANGED || is_due(watch, i, now))
+		else if (look != UNCHANGED || is_due(watch, i, now))
 			read[count++] = directory;
+		if (look == ANOTHER)
+			library_watch_add_directory(watch, directory);
 	}
 	if (watch->count)
 		watch->sweep = (watch->sweep + sweep_length(watch)) % watch->count;
@@ -263,10 +262,15 @@ static void check_samples(struct library_watch *watch, bool all)
 
 	library_watch_leave(watch);
 	if (!library_watch_enter(watch) || fstat(watch->sample_dir, &status) != 0 ||
-		!watch->present || status.st_dev != watch->device ||
-		status.st_ino != watch->inode) {
+		!watch->present || status.st_dev != watch->device) {
 		watch->restart_due = watch->present || watch->sample_dir >= 0;
 		return;
+	}
+	/* Some network drives give a directory another number now and then: it is looked into. */
+	if (status.st_ino != watch->inode) {
+		watch->inode = status.st_ino;
+		library_watch_add_root(watch);
+		watch->active_until = now + WATCH_COARSE;
 	}
 	if (!library_watch_same_time(status.st_mtim, watch->modified))
 		watch->active_until = now + WATCH_COARSE;

@@ -171,41 +171,13 @@ static int add_watch(struct library_watch *watch, const char *path, uint32_t mas
 
 void library_watch_add_root(struct library_watch *watch)
 {
-	if (watch->inotify >= 0 && !watch->polls_samples)
-		watch->root_watch = add_watch(watch, watch->config->sample_dir, ROOT_MASK);
-}
+	int old = watch->root_watch;
 
-void library_watch_add_directory(
-	struct library_watch *watch, struct library_watch_directory *directory)
-{
-	char path[LIMIT_PATH + LIMIT_FILE_NAME + 2];
-	size_t at;
-
-	if (watch->inotify < 0 || watch->polls_samples || watch->exhausted)
+	if (watch->inotify < 0 || watch->polls_samples)
 		return;
-	if (watch->number_count == watch->number_capacity) {
-		size_t wanted = watch->number_capacity ? watch->number_capacity * 2 : 64;
-		struct library_watch_number_of *numbers =
-			realloc(watch->numbers, wanted * sizeof(*numbers));
-
-		if (!numbers) {
-			watch->failed = true;
-			return;
-		}
-		watch->numbers = numbers;
-		watch->number_capacity = wanted;
-	}
-	(void)snprintf(path, sizeof(path), "%s/%s", watch->config->sample_dir, directory->name);
-	directory->watch = add_watch(watch, path, DIRECTORY_MASK | IN_DONT_FOLLOW);
-	if (directory->watch < 0)
-		return;
-	at = find_number(watch, directory->watch);
-	if (at == watch->number_count || watch->numbers[at].watch != directory->watch) {
-		memmove(watch->numbers + at + 1, watch->numbers + at,
-			(watch->number_count - at) * sizeof(*watch->numbers));
-		watch->number_count++;
-	}
-	watch->numbers[at] = (struct library_watch_number_of){directory->watch, directory};
+	watch->root_watch = add_watch(watch, watch->config->sample_dir, ROOT_MASK);
+	if (old >= 0 && old != watch->root_watch && !is_place(watch, old))
+		(void)inotify_rm_watch(watch->inotify, old);
 }
 
 static void forget_number(struct library_watch *watch, int number)
@@ -231,6 +203,51 @@ void library_watch_remove_directory(
 	/* If it was deleted, the kernel has removed the watch already. */
 	if (!is_place(watch, number))
 		(void)inotify_rm_watch(watch->inotify, number);
+}
+
+/* Notes which directory the number stands for, be it new or that of another one so far. */
+static bool put_number(
+	struct library_watch *watch, int number, struct library_watch_directory *directory)
+{
+	size_t at = find_number(watch, number);
+
+	if (at < watch->number_count && watch->numbers[at].watch == number) {
+		watch->numbers[at].directory->watch = -1;
+	} else {
+		if (watch->number_count == watch->number_capacity) {
+			size_t wanted = watch->number_capacity ? watch->number_capacity * 2 : 64;
+			struct library_watch_number_of *numbers =
+				realloc(watch->numbers, wanted * sizeof(*numbers));
+
+			if (!numbers)
+				return false;
+			watch->numbers = numbers;
+			watch->number_capacity = wanted;
+		}
+		memmove(watch->numbers + at + 1, watch->numbers + at,
+			(watch->number_count - at) * sizeof(*watch->numbers));
+		watch->number_count++;
+	}
+	watch->numbers[at] = (struct library_watch_number_of){number, directory};
+	directory->watch = number;
+	return true;
+}
+
+void library_watch_add_directory(
+	struct library_watch *watch, struct library_watch_directory *directory)
+{
+	char path[LIMIT_PATH + LIMIT_FILE_NAME + 2];
+	int number;
+
+	if (watch->inotify < 0 || watch->polls_samples || watch->exhausted)
+		return;
+	(void)snprintf(path, sizeof(path), "%s/%s", watch->config->sample_dir, directory->name);
+	number = add_watch(watch, path, DIRECTORY_MASK | IN_DONT_FOLLOW);
+	if (number >= 0 && number == directory->watch)
+		return;
+	library_watch_remove_directory(watch, directory);
+	if (number >= 0 && !put_number(watch, number, directory))
+		watch->failed = true;
 }
 
 bool library_watch_add_places(struct library_watch *watch, struct library_watch_runs *runs)
@@ -306,8 +323,8 @@ static void take_root_event(
 	library_watch_refresh_runs(watch);
 	if (event->mask & (IN_DELETE | IN_MOVED_FROM))
 		library_watch_directory_went(watch, name);
-	if (event->mask & (IN_CREATE | IN_MOVED_TO))
-		library_watch_directory_came(watch, name, LIBRARY_WATCH_LATER);
+	/* Also then: where two have changed places, another one stands there. */
+	library_watch_directory_came(watch, name, LIBRARY_WATCH_LATER);
 }
 
 /* In a sample directory. */

@@ -151,13 +151,13 @@ void library_watch_free_directory(struct library_watch_directory *directory);
 
 /* --- watch_tree.c: which sample directories there are --- */
 
-/* Where in `directories` the one with that name is, or belongs. */
-size_t library_watch_find(const struct library_watch *watch, struct text name, bool *found);
-
 /* Reads the names in sample_dir and takes note of what came and went. */
 void library_watch_read_root(struct library_watch *watch, enum library_watch_reading reading);
 
-/* A directory has come into sample_dir, or gone. Nothing happens if it is none of ours. */
+/*
+ * A directory has come into sample_dir, perhaps in the place of another, or has gone. Nothing happens
+ * if it is none of ours. `name` is terminated.
+ */
 void library_watch_directory_came(
 	struct library_watch *watch, struct text name, enum library_watch_reading reading);
 void library_watch_directory_went(struct library_watch *watch, struct text name);
@@ -172,7 +172,10 @@ void library_watch_leave(struct library_watch *watch);
 void library_watch_open_events(struct library_watch *watch);
 void library_watch_close_events(struct library_watch *watch);
 
-/* Each watches what it is called, if that is done by events. */
+/*
+ * Each watches what it is called, if that is done by events; what stood there before is watched no
+ * longer.
+ */
 void library_watch_add_root(struct library_watch *watch);
 void library_watch_add_directory(
 	struct library_watch *watch, struct library_watch_directory *directory);

@@ -25,7 +25,8 @@ void library_watch_leave(struct library_watch *watch)
 	watch->sample_dir = -1;
 }
 
-size_t library_watch_find(const struct library_watch *watch, struct text name, bool *found)
+/* Where in `directories` the one with that name is, or belongs. */
+static size_t find_directory(const struct library_watch *watch, struct text name, bool *found)
 {
 	size_t low = 0;
 	size_t high = watch->count;
@@ -112,7 +113,7 @@ static void remove_directory(struct library_watch *watch, size_t at)
 void library_watch_directory_went(struct library_watch *watch, struct text name)
 {
 	bool found;
-	size_t at = library_watch_find(watch, name, &found);
+	size_t at = find_directory(watch, name, &found);
 
 	if (found)
 		remove_directory(watch, at);
@@ -124,35 +125,30 @@ void library_watch_directory_came(
 	struct library_watch_directory *directory;
 	struct stat status;
 	bool found;
-	size_t at = library_watch_find(watch, name, &found);
+	size_t at = find_directory(watch, name, &found);
 
 	if (!is_ours(watch, name) || !library_watch_enter(watch))
 		return;
-	if (found) {
-		directory = watch->directories[at];
-		if (fstatat(watch->sample_dir, directory->name, &status, AT_SYMLINK_NOFOLLOW) ==
-				0 &&
-			status.st_dev == directory->device && status.st_ino == directory->inode)
-			return;
-		remove_directory(watch, at);
-	}
-	directory = add_directory(watch, name, at);
-	if (!directory)
-		return;
-	if (fstatat(watch->sample_dir, directory->name, &status, AT_SYMLINK_NOFOLLOW) != 0 ||
+	if (fstatat(watch->sample_dir, name.at, &status, AT_SYMLINK_NOFOLLOW) != 0 ||
 		!S_ISDIR(status.st_mode)) {
-		/* A link, or gone already: then its own event will come, and find nothing. */
-		library_watch_free_directory(unlist(watch, at));
+		/* A link, or gone already. */
+		if (found)
+			remove_directory(watch, at);
 		return;
 	}
+	directory = found ? watch->directories[at] : add_directory(watch, name, at);
+	if (!directory || (found && status.st_dev == directory->device &&
+				  status.st_ino == directory->inode))
+		return;
 	/* Watched first, then read: what comes in between is seen twice and told once. */
 	library_watch_add_directory(watch, directory);
-	if (reading == LIBRARY_WATCH_LATER) {
+	if (reading == LIBRARY_WATCH_FIRST)
+		return;
+	if (!found)
 		library_watch_tell_directory(watch, directory);
-		if (directory->member_count)
-			library_watch_tell_runs_changed(watch);
-		library_watch_read(watch, &directory, 1, reading);
-	}
+	if (!found && directory->member_count)
+		library_watch_tell_runs_changed(watch);
+	library_watch_read(watch, &directory, 1, reading);
 }
 
 /* The names that sample_dir holds. */
