@@ -144,6 +144,16 @@ bool file_write_atomic(int at, const char *name, struct text content, bool durab
 	return synced;
 }
 
+unsigned char file_entry_type(int at, const struct dirent *entry)
+{
+	struct stat status;
+
+	if (entry->d_type != DT_UNKNOWN ||
+		fstatat(at, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+		return entry->d_type;
+	return (unsigned char)IFTODT(status.st_mode);
+}
+
 bool file_make_directories(const char *path)
 {
 	char partial[LIMIT_PATH];

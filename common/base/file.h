@@ -1,6 +1,7 @@
 #ifndef BASE_FILE_H
 #define BASE_FILE_H
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -39,6 +40,12 @@ bool file_read_path(int at, const char *path, struct buffer *buffer);
  * Returns false with errno set; if only the directory could not be synced, the file is in place.
  */
 bool file_write_atomic(int at, const char *name, struct text content, bool durable);
+
+/*
+ * What an entry of the open directory `at` is: DT_REG, DT_DIR, DT_LNK, … Some file systems do not
+ * say so by themselves; then it is looked at. DT_UNKNOWN if it is gone.
+ */
+unsigned char file_entry_type(int at, const struct dirent *entry);
 
 /* Creates the directory `path` and those above it that are missing (mode 0777 less umask). */
 bool file_make_directories(const char *path);

@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/limits.h"
 #include "library/preview_room.h"
 
@@ -65,7 +66,7 @@ static bool walk_directory(
 			      : arena_copy(walk->arena, text_from(entry->d_name));
 		if (!whole)
 			done = false;
-		else if (entry->d_type == DT_DIR)
+		else if (file_entry_type(descriptor, entry) == DT_DIR)
 			done = depth == LIMIT_SEGMENTS ||
 			       walk_directory(walk, descriptor, entry->d_name, whole, depth + 1);
 		else

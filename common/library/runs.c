@@ -2,10 +2,10 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/file.h"
 #include "library/run_warnings.h"
 
 /* A file of the search with its meaning. */
@@ -45,13 +45,11 @@ static bool take_sample_name(struct arena *arena, const struct config *config,
 {
 	struct naming_checkpoint parsed;
 	struct text name = text_from(entry->d_name);
-	unsigned char type = entry->d_type;
-	struct stat status;
+	unsigned char type;
 
 	if (naming_parse_checkpoint(arena, TEXT(""), name, &parsed) == NAMING_OTHER_FILE)
 		return true;
-	if (type == DT_UNKNOWN && fstatat(parent, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0)
-		type = (unsigned char)IFTODT(status.st_mode);
+	type = file_entry_type(parent, entry);
 	if (type == DT_LNK)
 		return skip_sample(arena, config, listing, entry->d_name,
 			"a symbolic link; links below sample_dir are not followed");

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "library/places.h"
@@ -206,21 +207,10 @@ static bool take_link(struct walk *walk, const char *name)
 	return done;
 }
 
-static unsigned char entry_type(int parent, const struct dirent *entry)
-{
-	struct stat status;
-
-	if (entry->d_type != DT_UNKNOWN)
-		return entry->d_type;
-	if (fstatat(parent, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) != 0)
-		return DT_UNKNOWN;
-	return (unsigned char)IFTODT(status.st_mode);
-}
-
 /* Deals with one entry, which the walk's path names already. */
 static bool take_entry(struct walk *walk, int parent, const struct dirent *entry)
 {
-	unsigned char type = entry_type(parent, entry);
+	unsigned char type = file_entry_type(parent, entry);
 	bool is_checkpoint = is_checkpoint_name(walk, entry->d_name);
 
 	if (type != DT_DIR && type != DT_LNK && !is_checkpoint)

@@ -1,4 +1,5 @@
 /* What of the previews is kept, for how long, and how many processes share it. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -23,6 +24,23 @@
 #include "support.h"
 
 #define DAY 86400
+
+/* --- A file system that does not say what its entries are ---------------------------------------
+ */
+
+static bool types_are_unknown;
+
+struct dirent *__real_readdir(DIR *stream);
+struct dirent *__wrap_readdir(DIR *stream);
+
+struct dirent *__wrap_readdir(DIR *stream)
+{
+	struct dirent *entry = __real_readdir(stream);
+
+	if (entry && types_are_unknown)
+		entry->d_type = DT_UNKNOWN;
+	return entry;
+}
 
 /* --- The cache -------------------------------------------------------------------------------- */
 
@@ -180,6 +198,18 @@ static void what_was_not_used_longest_is_evicted(void **state)
 	/* 7 x 7 % 12 is 1: used lately; 5 x 7 % 12 is 11: gone, its directory too. */
 	assert_int_equal(fstatat(fixture->cache.directory, "run/7.png", &status, 0), 0);
 	assert_int_not_equal(fstatat(fixture->cache.directory, "run/5.png", &status, 0), 0);
+}
+
+static void it_is_evicted_where_entries_have_no_types(void **state)
+{
+	struct fixture *fixture = *state;
+	struct library_preview_key stale = keep(fixture, "run/a.png", "1-2", 2 << 20, 60);
+
+	types_are_unknown = true;
+	library_preview_evict(&fixture->arena, &fixture->cache, LIBRARY_PREVIEWS_NOT_IN_USE);
+	types_are_unknown = false;
+	assert_int_equal(library_preview_used(&fixture->cache), 0);
+	assert_false(is_kept(fixture, &stale));
 }
 
 static void evicting_aside_comes_to_the_same(void **state)
@@ -548,6 +578,7 @@ int main(void)
 		WITH_FILES(a_new_version_takes_the_place_of_the_old),
 		WITH_FILES(reasons_are_remembered),
 		WITH_FILES(what_was_not_used_longest_is_evicted),
+		WITH_FILES(it_is_evicted_where_entries_have_no_types),
 		WITH_FILES(evicting_aside_comes_to_the_same),
 		WITH_FILES(what_was_just_used_is_not_evicted),
 		WITH_FILES(background_work_displaces_only_what_was_unused_for_a_day),
