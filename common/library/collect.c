@@ -67,7 +67,11 @@ static bool take_entry(
 	}
 	if (naming_image_stem(name) == 0)
 		return true;
-	if (fstatat(descriptor, found->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0) {
+	if (name.length > LIMIT_FILE_NAME) {
+		/* FAT and SMB have such: nothing that works with names has room for it. */
+		entry.kind = LIBRARY_UNREADABLE;
+		entry.size = ENAMETOOLONG;
+	} else if (fstatat(descriptor, found->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0) {
 		entry.kind = kind_of_mode(status.st_mode);
 		entry.modified = (int64_t)((uint64_t)status.st_mtim.tv_sec * 1000000000U +
 					   (uint64_t)status.st_mtim.tv_nsec);

@@ -294,7 +294,7 @@ static void take_and_tell(
 /* The number of an image's name; false if it names none. */
 static bool number_of(struct library_watch *watch, struct text name, uint32_t *number)
 {
-	if (naming_image_stem(name) == 0)
+	if (naming_image_stem(name) == 0 || name.length > LIMIT_FILE_NAME)
 		return false;
 	*number = library_watch_number(&watch->names, name);
 	if (*number == LIBRARY_WATCH_NO_NAME) {

@@ -29,7 +29,10 @@ void library_watch_names_free(struct library_watch_names *names);
 
 #define LIBRARY_WATCH_NO_NAME UINT32_MAX
 
-/* The number of a file name, new or known; LIBRARY_WATCH_NO_NAME without memory. */
+/*
+ * The number of a file name of at most LIMIT_FILE_NAME bytes, new or known; LIBRARY_WATCH_NO_NAME
+ * without memory.
+ */
 uint32_t library_watch_number(struct library_watch_names *names, struct text name);
 
 static inline struct text library_watch_name_text(

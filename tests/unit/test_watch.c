@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/filter.h>
@@ -27,6 +28,7 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/json.h"
+#include "library/collect.h"
 #include "library/watch.h"
 #include "naming/checkpoint.h"
 #include "support.h"
@@ -51,7 +53,46 @@ static struct {
 	char *lines[LINES];
 	size_t count;
 	size_t ends; /* events of our own so far */
+	bool has_long_names;
 } world;
+
+/* --- File systems of other kinds ---------------------------------------------------------------
+ */
+
+#define SHORT_NAME "short=1.png"
+#define LONG_NAME  (3 * 255) /* bytes of a name on FAT or SMB: 255 UTF-16 units as UTF-8 */
+
+static struct {
+	struct dirent entry;
+	char more[1024];
+} longer;
+
+struct dirent *__real_readdir(DIR *stream);
+struct dirent *__wrap_readdir(DIR *stream);
+int __real_fstatat(int at, const char *path, struct stat *status, int flags);
+int __wrap_fstatat(int at, const char *path, struct stat *status, int flags);
+
+/* Lists SHORT_NAME under a name as long as Linux's own file systems have none. */
+struct dirent *__wrap_readdir(DIR *stream)
+{
+	struct dirent *entry = __real_readdir(stream);
+	char *name = (char *)&longer + offsetof(struct dirent, d_name);
+
+	if (!world.has_long_names || !entry || strcmp(entry->d_name, SHORT_NAME) != 0)
+		return entry;
+	longer.entry = *entry;
+	memset(name, 'x', LONG_NAME);
+	memcpy(name, "long=", strlen("long="));
+	memcpy(name + LONG_NAME - strlen(".png"), ".png", sizeof(".png"));
+	return &longer.entry;
+}
+
+int __wrap_fstatat(int at, const char *path, struct stat *status, int flags)
+{
+	if (world.has_long_names && strlen(path) == LONG_NAME)
+		path = SHORT_NAME;
+	return __real_fstatat(at, path, status, flags);
+}
 
 /* --- The world ---------------------------------------------------------------------------------
  */
@@ -363,6 +404,28 @@ static void test_what_is_no_image_is_not_told(void **state)
 	make_directory("samples/elsewhere");
 	write_picture("samples/elsewhere/seed=6.png", 0);
 	assert_int_equal(close(open_file("samples/" RUN_A "/seed=7.png", 0)), 0);
+	assert_told("");
+}
+
+static void test_a_name_that_is_too_long_is_not_told(void **state)
+{
+	struct library_collected collected = {.name = "samples/" RUN_A};
+	int directory = open(world.directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	(void)state;
+	world.has_long_names = true;
+	write_picture("samples/" RUN_A "/" SHORT_NAME, 0);
+	open_watch();
+	delete_file("samples/" RUN_A "/" SHORT_NAME);
+	assert_told("");
+	write_picture("samples/" RUN_A "/" SHORT_NAME, 0);
+	library_collect(directory, &collected, 1);
+	assert_int_equal(collected.count, 2);
+	assert_int_equal(collected.entries[1].name_length, LONG_NAME);
+	assert_int_equal(collected.entries[1].kind, LIBRARY_UNREADABLE);
+	assert_int_equal(collected.entries[1].size, ENAMETOOLONG);
+	library_collected_free(&collected, 1);
+	(void)close(directory);
 	assert_told("");
 }
 
@@ -920,6 +983,7 @@ int main(void)
 		BOTH(test_half_a_file_is_never_told),
 		BOTH(test_a_renamed_file_is_told_once),
 		BOTH(test_what_is_no_image_is_not_told),
+		BY_LOOKING(test_a_name_that_is_too_long_is_not_told),
 		BOTH(test_a_replaced_file_is_told_with_another_version),
 		BOTH(test_a_file_that_was_there_is_told_only_when_written),
 		BOTH(test_removed_files_are_told),
