@@ -1,7 +1,6 @@
 #include "base/clock.h"
 
 #include <stdio.h>
-#include <time.h>
 
 int64_t clock_now(void)
 {
@@ -16,7 +15,12 @@ int64_t clock_monotonic(void)
 	struct timespec now;
 
 	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+	return clock_nanoseconds(now);
+}
+
+int64_t clock_nanoseconds(struct timespec time)
+{
+	return (int64_t)((uint64_t)time.tv_sec * 1000000000U + (uint64_t)time.tv_nsec);
 }
 
 void clock_format(int64_t milliseconds, char text[static CLOCK_TEXT_SIZE])

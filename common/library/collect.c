@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/limits.h"
 #include "naming/image.h"
 
@@ -73,8 +74,7 @@ static bool take_entry(
 		entry.size = ENAMETOOLONG;
 	} else if (fstatat(descriptor, found->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0) {
 		entry.kind = kind_of_mode(status.st_mode);
-		entry.modified = (int64_t)((uint64_t)status.st_mtim.tv_sec * 1000000000U +
-					   (uint64_t)status.st_mtim.tv_nsec);
+		entry.modified = clock_nanoseconds(status.st_mtim);
 		entry.size = (uint64_t)status.st_size;
 	} else if (errno == ENOENT) {
 		return true; /* gone since the directory was read */

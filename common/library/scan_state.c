@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/file_system.h"
 #include "library/scan.h"
@@ -29,11 +30,6 @@ static uint64_t mix_text(uint64_t hash, struct text value)
 static uint64_t mix_number(uint64_t hash, uint64_t value)
 {
 	return mix(hash, &value, sizeof(value));
-}
-
-static int64_t nanoseconds(struct timespec time)
-{
-	return (int64_t)((uint64_t)time.tv_sec * 1000000000U + (uint64_t)time.tv_nsec);
 }
 
 /*
@@ -62,12 +58,14 @@ static void mix_directory(struct library_scan_state *state, int sample_dir, dev_
 		state->cacheable = false;
 		return;
 	}
-	if (nanoseconds(status.st_mtim) > now - LIBRARY_SETTLED_NS)
+	if (clock_nanoseconds(status.st_mtim) > now - LIBRARY_SETTLED_NS)
 		state->settled = false;
 	state->fingerprint = mix_number(state->fingerprint, status.st_ino);
-	state->fingerprint = mix_number(state->fingerprint, (uint64_t)nanoseconds(status.st_mtim));
+	state->fingerprint =
+		mix_number(state->fingerprint, (uint64_t)clock_nanoseconds(status.st_mtim));
 	/* Unlike the modification time, nobody can set this one back. */
-	state->fingerprint = mix_number(state->fingerprint, (uint64_t)nanoseconds(status.st_ctim));
+	state->fingerprint =
+		mix_number(state->fingerprint, (uint64_t)clock_nanoseconds(status.st_ctim));
 }
 
 void library_read_scan_state(const struct config *config, const struct library_run *run,

@@ -240,6 +240,8 @@ static void check_directories(struct library_watch *watch, bool all)
 
 		if (!all && !is_preferred(watch, directory))
 			continue;
+		if (directory->watch < 0)
+			library_watch_add_directory(watch, directory);
 		look = look_at(watch, directory);
 		if (look == GONE)
 			library_watch_directory_went(watch, text_from(directory->name));
@@ -261,6 +263,8 @@ static void check_samples(struct library_watch *watch, bool all)
 	struct stat status;
 
 	library_watch_leave(watch);
+	if (watch->root_watch < 0)
+		library_watch_add_root(watch);
 	if (!library_watch_enter(watch) || fstat(watch->sample_dir, &status) != 0 ||
 		!watch->present || status.st_dev != watch->device) {
 		watch->restart_due = watch->present || watch->sample_dir >= 0;

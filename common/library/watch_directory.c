@@ -6,25 +6,13 @@
 
 #include "base/clock.h"
 #include "base/limits.h"
+#include "base/log.h"
 #include "library/claim.h"
 #include "library/collect.h"
-#include "library/watch_complete.h"
 #include "library/watch_internal.h"
 #include "naming/image.h"
 
-/*
- * A file whose writer was not seen to close it, and whose content does not say that it is complete,
- * is taken for complete when nothing has happened to it for so long.
- */
-#define QUIET_UNKNOWN WATCH_SECOND	  /* no image that we know the end of */
-#define QUIET_PARTIAL (60 * WATCH_SECOND) /* an image without its end, or an empty file */
-
 #define AT_ONCE 16 /* directories that are read before what they hold is compared */
-
-static int64_t nanoseconds(struct timespec time)
-{
-	return (int64_t)((uint64_t)time.tv_sec * 1000000000U + (uint64_t)time.tv_nsec);
-}
 
 void library_watch_free_directory(struct library_watch_directory *directory)
 {
@@ -147,98 +135,6 @@ static void mark_told(struct library_watch_directory *directory, uint32_t name)
 		file->told = true;
 }
 
-/* --- Files that may not be complete ------------------------------------------------------------
- */
-
-static void forget_pending(struct library_watch_directory *directory, uint32_t name)
-{
-	for (size_t i = 0; i < directory->pending_count; i++)
-		if (directory->pending[i].name == name) {
-			directory->pending[i] = directory->pending[--directory->pending_count];
-			break;
-		}
-	if (directory->pending_count == 0) {
-		free(directory->pending);
-		directory->pending = NULL;
-	}
-}
-
-bool library_watch_waits(const struct library_watch_directory *directory)
-{
-	int64_t now = clock_monotonic();
-
-	for (size_t i = 0; i < directory->pending_count; i++)
-		if (now - directory->pending[i].since < QUIET_PARTIAL + WATCH_PENDING_PAUSE)
-			return true;
-	return false;
-}
-
-/* Since when a file has been as it is now. */
-static int64_t note_pending(struct library_watch *watch, struct library_watch_directory *directory,
-	const struct library_watch_file *file)
-{
-	struct library_watch_pending *entry = NULL;
-	struct library_watch_pending *entries;
-	int64_t now = clock_monotonic();
-
-	for (size_t i = 0; i < directory->pending_count; i++)
-		if (directory->pending[i].name == file->name)
-			entry = &directory->pending[i];
-	if (!entry) {
-		entries = realloc(directory->pending,
-			(directory->pending_count + 1) * sizeof(*directory->pending));
-		if (!entries) {
-			watch->failed = true;
-			return now;
-		}
-		directory->pending = entries;
-		entry = &entries[directory->pending_count++];
-		*entry = (struct library_watch_pending){.name = file->name, .since = now};
-	} else if (entry->modified == file->modified && entry->size == file->size) {
-		return entry->since;
-	}
-	entry->modified = file->modified;
-	entry->size = file->size;
-	entry->since = now;
-	return now;
-}
-
-/*
- * True if the file can be shown. Otherwise it is pending. What is known of it is brought up to
- * date: it may have grown since the directory was read.
- */
-static bool is_complete(struct library_watch *watch, struct library_watch_directory *directory,
-	int descriptor, struct library_watch_file *file)
-{
-	const char *name = library_watch_name_text(&watch->names, file->name).at;
-	int opened = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	enum library_completeness state = LIBRARY_UNKNOWN;
-	struct stat status;
-	int64_t quiet;
-
-	if (opened >= 0) {
-		if (fstat(opened, &status) == 0 && S_ISREG(status.st_mode)) {
-			file->modified = nanoseconds(status.st_mtim);
-			file->size = (uint64_t)status.st_size;
-			state = library_image_completeness(opened, file->size);
-		}
-		(void)close(opened);
-	}
-	if (state == LIBRARY_COMPLETE) {
-		forget_pending(directory, file->name);
-		return true;
-	}
-	quiet = clock_monotonic() - note_pending(watch, directory, file);
-	if (quiet < (state == LIBRARY_PARTIAL || file->size == 0 ? QUIET_PARTIAL : QUIET_UNKNOWN)) {
-		watch->expects = true;
-		return false;
-	}
-	/* One that stays empty stays noted, or it would be new at every look. */
-	if (file->size)
-		forget_pending(directory, file->name);
-	return true;
-}
-
 /* --- One file ----------------------------------------------------------------------------------
  */
 
@@ -284,7 +180,7 @@ static void take_and_tell(
 	uint64_t cell = watch->names.names[name].cell;
 	struct library_watch_file before;
 
-	forget_pending(directory, name);
+	library_watch_forget_pending(directory, name);
 	if (!known || !find_winner(watch, directory, cell, &before))
 		return;
 	take_file(directory, known);
@@ -308,12 +204,12 @@ void library_watch_look(struct library_watch *watch, struct library_watch_direct
 	struct text name, bool created)
 {
 	struct library_watch_file file = {0};
-	char path[2 * LIMIT_FILE_NAME + 2];
+	char path[LIBRARY_WATCH_PATH];
 	struct stat status;
 
 	if (!number_of(watch, name, &file.name) || !library_watch_enter(watch))
 		return;
-	(void)snprintf(path, sizeof(path), "%s/%.*s", directory->name, TEXT_ARGUMENTS(name));
+	library_watch_path(path, directory, name);
 	/* Gone already: its own event will come. */
 	if (fstatat(watch->sample_dir, path, &status, AT_SYMLINK_NOFOLLOW) != 0)
 		return;
@@ -324,10 +220,10 @@ void library_watch_look(struct library_watch *watch, struct library_watch_direct
 		take_and_tell(watch, directory, file.name);
 		return;
 	}
-	file.modified = nanoseconds(status.st_mtim);
+	file.modified = clock_nanoseconds(status.st_mtim);
 	file.size = (uint64_t)status.st_size;
-	forget_pending(directory, file.name);
-	put_and_tell(watch, directory, &file);
+	if (library_watch_is_complete(watch, directory, path, true, &file))
+		put_and_tell(watch, directory, &file);
 }
 
 void library_watch_lose(
@@ -419,7 +315,6 @@ static void tell_differences(struct library_watch *watch, struct library_watch_d
 /* What is being put together while a directory is read. */
 struct reading {
 	enum library_watch_reading kind;
-	int descriptor; /* the directory, open, once a file had to be looked into; else -1 */
 	struct library_watch_file *files;
 	size_t count;
 	bool changed;
@@ -430,9 +325,10 @@ static bool judge_file(struct library_watch *watch, struct library_watch_directo
 	struct reading *reading, struct library_watch_file *file)
 {
 	const struct library_watch_file *known = known_file(directory, file->name);
+	char path[LIBRARY_WATCH_PATH];
 
 	if (known && same_version(known, file)) {
-		forget_pending(directory, file->name);
+		library_watch_forget_pending(directory, file->name);
 		file->told = known->told;
 		return true;
 	}
@@ -440,10 +336,8 @@ static bool judge_file(struct library_watch *watch, struct library_watch_directo
 		reading->changed = true;
 		return file->size > 0;
 	}
-	if (reading->descriptor < 0)
-		reading->descriptor = openat(watch->sample_dir, directory->name,
-			O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (reading->descriptor >= 0 && is_complete(watch, directory, reading->descriptor, file)) {
+	library_watch_path(path, directory, library_watch_name_text(&watch->names, file->name));
+	if (library_watch_is_complete(watch, directory, path, false, file)) {
 		reading->changed = reading->changed || known || file->size > 0;
 		return file->size > 0;
 	}
@@ -468,8 +362,6 @@ static void judge_files(struct library_watch *watch, struct library_watch_direct
 	reading->changed = reading->changed || reading->count != directory->count;
 	if (reading->count)
 		qsort(reading->files, reading->count, sizeof(*reading->files), compare_files);
-	if (reading->descriptor >= 0)
-		(void)close(reading->descriptor);
 }
 
 static bool has_entry(const struct library_collected *collected, struct text name)
@@ -500,7 +392,7 @@ static void drop_absent_pending(struct library_watch *watch,
 		uint32_t name = directory->pending[i].name;
 
 		if (!has_entry(collected, library_watch_name_text(&watch->names, name)))
-			forget_pending(directory, name);
+			library_watch_forget_pending(directory, name);
 	}
 }
 
@@ -540,14 +432,36 @@ static void identify(struct library_watch *watch, struct library_watch_directory
 	directory->modified = status.st_mtim;
 }
 
+/* It is read again at the next look at it. */
+static void note_unreadable(const struct library_watch *watch,
+	struct library_watch_directory *directory, const struct library_collected *collected)
+{
+	struct log_line line;
+
+	directory->modified = (struct timespec){0};
+	directory->active_until = 0;
+	if (directory->unreadable)
+		return;
+	directory->unreadable = true;
+	log_begin(&line, LOG_WARN, "watch.unreadable");
+	log_string(&line, "sample_dir", watch->config->sample_dir);
+	log_string(&line, "directory", directory->name);
+	log_string(&line, "cause",
+		collected->error ? strerror(collected->error) : "it holds too many files");
+	log_end(&line);
+}
+
 static void take_collected(struct library_watch *watch, struct library_watch_directory *directory,
 	const struct library_collected *collected, enum library_watch_reading kind)
 {
-	struct reading reading = {.kind = kind, .descriptor = -1};
+	struct reading reading = {.kind = kind};
 
 	/* What could not be read to its end says nothing of what is gone. */
-	if (collected->error || collected->cut)
+	if (collected->error || collected->cut) {
+		note_unreadable(watch, directory, collected);
 		return;
+	}
+	directory->unreadable = false;
 	reading.files = malloc((collected->count + 1) * sizeof(*reading.files));
 	if (!reading.files) {
 		watch->failed = true;

@@ -5,11 +5,15 @@
 
 #include "base/arena.h"
 #include "base/buffer.h"
+#include "base/limits.h"
 #include "library/watch.h"
 #include "library/watch_names.h"
 #include "library/watch_runs.h"
 
 /* Between the files of the watch. */
+
+/* Room for the path of an image below sample_dir. */
+#define LIBRARY_WATCH_PATH (2 * LIMIT_FILE_NAME + 2)
 
 #define WATCH_MILLISECOND INT64_C(1000000)
 #define WATCH_SECOND	  INT64_C(1000000000)
@@ -45,9 +49,9 @@ struct library_watch_directory {
 	int watch; /* inotify's number for it; -1 without one */
 	dev_t device;
 	ino_t inode;
-	struct timespec modified;
-	int64_t read_at;      /* monotonic */
-	int64_t active_until; /* monotonic: its modification time is not to be relied on */
+	struct timespec modified; /* zero if it could not be read since */
+	int64_t read_at;	  /* monotonic */
+	int64_t active_until;	  /* monotonic: its modification time is not to be relied on */
 	struct library_watch_file *files; /* by number of the name */
 	size_t count;
 	size_t capacity;
@@ -55,6 +59,7 @@ struct library_watch_directory {
 	size_t pending_count;
 	const struct library_member *members;
 	size_t member_count;
+	bool unreadable; /* has been logged */
 };
 
 /* Which directory an inotify number stands for. */
@@ -76,7 +81,7 @@ struct library_watch {
 
 	dev_t device; /* sample_dir */
 	ino_t inode;
-	struct timespec modified;
+	struct timespec modified; /* zero if it could not be read since */
 	int64_t active_until;
 	int sample_dir; /* open while events are dealt with, else -1 */
 
@@ -122,6 +127,22 @@ void library_watch_tell_directory(
 void library_watch_tell_runs_changed(struct library_watch *watch);
 void library_watch_tell_resync(struct library_watch *watch);
 
+/* --- watch_pending.c: files that may not be complete --- */
+
+/*
+ * True if the file at `path` (below sample_dir) can be shown: it has its end, or it was seen to be
+ * `closed` and is of a format that does not tell, or it has been quiet for long. Otherwise it is
+ * pending. What `file` says of it is brought up to date.
+ */
+bool library_watch_is_complete(struct library_watch *watch,
+	struct library_watch_directory *directory, const char *path, bool closed,
+	struct library_watch_file *file);
+
+void library_watch_forget_pending(struct library_watch_directory *directory, uint32_t name);
+
+/* True if it has files that may become complete soon: it is to be read again. */
+bool library_watch_waits(const struct library_watch_directory *directory);
+
 /* --- watch_directory.c: what is in one sample directory --- */
 
 enum library_watch_reading {
@@ -132,9 +153,6 @@ enum library_watch_reading {
 /* Reads the directories. */
 void library_watch_read(struct library_watch *watch, struct library_watch_directory **directories,
 	size_t count, enum library_watch_reading kind);
-
-/* True if it has files that may become complete soon: it is to be read again. */
-bool library_watch_waits(const struct library_watch_directory *directory);
 
 /* Looks at one file that was closed or moved in, with `created` that was created. */
 void library_watch_look(struct library_watch *watch, struct library_watch_directory *directory,
@@ -155,12 +173,17 @@ void library_watch_free_directory(struct library_watch_directory *directory);
 void library_watch_read_root(struct library_watch *watch, enum library_watch_reading reading);
 
 /*
- * A directory has come into sample_dir, perhaps in the place of another, or has gone. Nothing happens
- * if it is none of ours. `name` is terminated.
+ * A directory has come into sample_dir, perhaps in the place of another, or has gone. Nothing
+ * happens if it is none of ours. `name` is terminated.
  */
 void library_watch_directory_came(
 	struct library_watch *watch, struct text name, enum library_watch_reading reading);
 void library_watch_directory_went(struct library_watch *watch, struct text name);
+
+/* The path of the directory's image of that name, or with an empty one its own, below sample_dir.
+ */
+struct text library_watch_path(char path[static LIBRARY_WATCH_PATH],
+	const struct library_watch_directory *directory, struct text name);
 
 /* Opens sample_dir for the work at hand; false if it cannot be opened. */
 bool library_watch_enter(struct library_watch *watch);

@@ -2,7 +2,6 @@
 #include <stdio.h>
 
 #include "base/json_write.h"
-#include "base/limits.h"
 #include "library/scan.h"
 #include "library/watch_internal.h"
 #include "naming/image.h"
@@ -31,16 +30,10 @@ static void end(
 static void put_path(
 	struct json_writer *out, const struct library_watch_directory *directory, struct text name)
 {
-	char path[2 * LIMIT_FILE_NAME + 2];
-	size_t length = strlen(directory->name);
+	char path[LIBRARY_WATCH_PATH];
 
-	memcpy(path, directory->name, length);
-	if (name.length) {
-		path[length++] = '/';
-		memcpy(path + length, name.at, name.length);
-	}
 	json_key(out, "path");
-	json_text(out, (struct text){path, length + name.length});
+	json_text(out, library_watch_path(path, directory, name));
 }
 
 static void put_runs(struct json_writer *out, const uint64_t *runs, size_t count)

@@ -1,6 +1,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -23,6 +24,15 @@ void library_watch_leave(struct library_watch *watch)
 	if (watch->sample_dir >= 0)
 		(void)close(watch->sample_dir);
 	watch->sample_dir = -1;
+}
+
+struct text library_watch_path(char path[static LIBRARY_WATCH_PATH],
+	const struct library_watch_directory *directory, struct text name)
+{
+	int length = snprintf(path, LIBRARY_WATCH_PATH, "%s%s%.*s", directory->name,
+		name.length ? "/" : "", TEXT_ARGUMENTS(name));
+
+	return (struct text){path, (size_t)length};
 }
 
 /* Where in `directories` the one with that name is, or belongs. */
@@ -137,8 +147,8 @@ void library_watch_directory_came(
 		return;
 	}
 	directory = found ? watch->directories[at] : add_directory(watch, name, at);
-	if (!directory || (found && status.st_dev == directory->device &&
-				  status.st_ino == directory->inode))
+	if (!directory ||
+		(found && status.st_dev == directory->device && status.st_ino == directory->inode))
 		return;
 	/* Watched first, then read: what comes in between is seen twice and told once. */
 	library_watch_add_directory(watch, directory);
@@ -210,7 +220,9 @@ void library_watch_read_root(struct library_watch *watch, enum library_watch_rea
 	if (!library_watch_enter(watch))
 		return;
 	arena_init(&arena, LIMIT_WATCH_MEMORY);
-	if (read_names(watch, &arena, &names)) {
+	if (!read_names(watch, &arena, &names)) {
+		watch->modified = (struct timespec){0};
+	} else {
 		if (names.count)
 			qsort(names.items, names.count, sizeof(*names.items), compare_names);
 		for (size_t i = watch->count; i-- > 0;) {

@@ -54,13 +54,14 @@ static struct {
 	size_t count;
 	size_t ends; /* events of our own so far */
 	bool has_long_names;
+	const char *broken; /* the entry at which a directory cannot be read on */
 } world;
 
 /* --- File systems of other kinds ---------------------------------------------------------------
  */
 
 #define SHORT_NAME "short=1.png"
-#define LONG_NAME  (3 * 255) /* bytes of a name on FAT or SMB: 255 UTF-16 units as UTF-8 */
+#define LONG_NAME  765 /* bytes of a name on FAT or SMB: 255 UTF-16 units as UTF-8 */
 
 static struct {
 	struct dirent entry;
@@ -72,18 +73,20 @@ struct dirent *__wrap_readdir(DIR *stream);
 int __real_fstatat(int at, const char *path, struct stat *status, int flags);
 int __wrap_fstatat(int at, const char *path, struct stat *status, int flags);
 
-/* Lists SHORT_NAME under a name as long as Linux's own file systems have none. */
+/* Also lists SHORT_NAME under a name as long as Linux's own file systems have none. */
 struct dirent *__wrap_readdir(DIR *stream)
 {
 	struct dirent *entry = __real_readdir(stream);
 	char *name = (char *)&longer + offsetof(struct dirent, d_name);
 
+	if (world.broken && entry && strcmp(entry->d_name, world.broken) == 0) {
+		errno = EIO;
+		return NULL;
+	}
 	if (!world.has_long_names || !entry || strcmp(entry->d_name, SHORT_NAME) != 0)
 		return entry;
 	longer.entry = *entry;
-	memset(name, 'x', LONG_NAME);
-	memcpy(name, "long=", strlen("long="));
-	memcpy(name + LONG_NAME - strlen(".png"), ".png", sizeof(".png"));
+	(void)snprintf(name, LONG_NAME + 1, "long=%0*d.png", LONG_NAME - 9, 1);
 	return &longer.entry;
 }
 
@@ -367,6 +370,33 @@ static void test_half_a_file_is_never_told(void **state)
 	assert_int_equal(close(descriptor), 0);
 	wait_for("seed", 1);
 	assert_told("+" RUN_A "/seed=1.png checkpoint:10 seed:1 1\n");
+}
+
+static void test_half_a_file_that_was_given_up_is_not_told_before_it_is_whole(void **state)
+{
+	int descriptor;
+
+	(void)state;
+	open_watch();
+	descriptor = open_file("samples/" RUN_A "/seed=1.png", 0);
+	put(descriptor, PNG_HEAD, sizeof(PNG_HEAD) - 1);
+	assert_int_equal(close(descriptor), 0);
+	assert_told("");
+	move("samples/" RUN_A "/seed=1.png", "samples/" RUN_A "/seed=2.png");
+	assert_told("");
+	descriptor = open_file("samples/" RUN_A "/seed=2.png", O_APPEND);
+	put(descriptor, PNG_END, sizeof(PNG_END) - 1);
+	assert_int_equal(close(descriptor), 0);
+	wait_for("seed", 1);
+	assert_told("+" RUN_A "/seed=2.png checkpoint:10 seed:2 1\n");
+	/* What is shown stays until another is whole. */
+	descriptor = open_file("samples/" RUN_A "/seed=2.png", O_TRUNC);
+	put(descriptor, PNG_HEAD, sizeof(PNG_HEAD) - 1);
+	assert_int_equal(close(descriptor), 0);
+	assert_told("");
+	write_picture("samples/" RUN_A "/seed=2.png", 3);
+	wait_for("seed", 1);
+	assert_told("+" RUN_A "/seed=2.png checkpoint:10 seed:2 1\n");
 }
 
 static void test_a_renamed_file_is_told_once(void **state)
@@ -910,6 +940,34 @@ static void test_a_missed_change_is_found_by_reconciling(void **state)
 	assert_told("+" RUN_B "/seed=2.png checkpoint:20 seed:2 1\n");
 }
 
+static void test_a_directory_that_could_not_be_read_is_read_later(void **state)
+{
+	(void)state;
+	make_directory("samples/" RUN_B);
+	write_picture("samples/" RUN_B "/seed=1.png", 0);
+	world.broken = "seed=1.png";
+	open_watch();
+	assert_told("");
+	world.broken = NULL;
+	assert_true(library_watch_reconcile(world.watch));
+	wait_for("\"seed\"", 1);
+	assert_told("+" RUN_B "/seed=1.png checkpoint:20 seed:1 1\n");
+}
+
+/* Its names could not be read when it had changed. */
+static void test_a_sample_dir_that_could_not_be_read_is_read_later(void **state)
+{
+	(void)state;
+	world.broken = RUN_B;
+	make_directory("samples/" RUN_B);
+	write_picture("samples/" RUN_B "/seed=1.png", 0);
+	open_watch();
+	world.broken = NULL;
+	assert_true(library_watch_reconcile(world.watch));
+	wait_for("\"seed\"", 1);
+	wait_for("directory_added", 1);
+}
+
 /* Lets a system call of this process fail with `reason` from now on. */
 static void forbid(unsigned call, unsigned reason)
 {
@@ -981,6 +1039,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		BOTH(test_a_written_file_is_told_in_full),
 		BOTH(test_half_a_file_is_never_told),
+		BOTH(test_half_a_file_that_was_given_up_is_not_told_before_it_is_whole),
 		BOTH(test_a_renamed_file_is_told_once),
 		BOTH(test_what_is_no_image_is_not_told),
 		BY_LOOKING(test_a_name_that_is_too_long_is_not_told),
@@ -1004,6 +1063,8 @@ int main(void)
 		BOTH(test_a_new_checkpoint_is_known_to_its_images),
 		BOTH(test_runs_that_share_a_directory_are_all_named),
 		BOTH(test_a_missed_change_is_found_by_reconciling),
+		BOTH(test_a_directory_that_could_not_be_read_is_read_later),
+		BOTH(test_a_sample_dir_that_could_not_be_read_is_read_later),
 		BY_EVENTS(test_a_file_that_is_closed_after_the_first_look_is_told),
 		BY_EVENTS(test_runs_are_known_by_their_ids),
 		BY_EVENTS(test_a_queue_that_ran_over_is_told),
