@@ -106,7 +106,7 @@ static void get_health(struct http_request *request, struct http_response *respo
 	const char *sample_dir = check_directory(request->arena, catalog->config->sample_dir);
 	const char *checkpoint_dirs = check_directories(request->arena, catalog->config);
 	bool has_database = check_database(catalog, &error);
-	const char *feed = feed_check();
+	struct feed_state feed = feed_check();
 	const char *worker = check_worker(request->arena, catalog->config);
 	const char *comfyui = note_comfyui(catalog, request->arena);
 	struct json_writer out;
@@ -127,7 +127,7 @@ static void get_health(struct http_request *request, struct http_response *respo
 	json_key(&out, "status");
 	json_string(&out, has_database && strcmp(sample_dir, "ok") == 0 &&
 					  strcmp(checkpoint_dirs, "ok") == 0 &&
-					  strcmp(feed, "ok") == 0 && strcmp(worker, "ok") == 0
+					  strcmp(feed.check, "ok") == 0 && strcmp(worker, "ok") == 0
 				  ? "ok"
 				  : "degraded");
 	json_key(&out, "version");
@@ -141,10 +141,14 @@ static void get_health(struct http_request *request, struct http_response *respo
 	json_key(&out, "checkpoint_dirs");
 	json_string(&out, checkpoint_dirs);
 	json_key(&out, "feed");
-	json_string(&out, feed);
+	json_string(&out, feed.check);
 	if (catalog->config->comfyui.enabled) {
 		json_key(&out, "worker");
 		json_string(&out, worker);
+	}
+	if (feed.note) {
+		json_key(&out, "watch");
+		json_string(&out, feed.note);
 	}
 	if (comfyui) {
 		json_key(&out, "comfyui");

@@ -22,15 +22,17 @@
 #include "base/log.h"
 #include "base/outbox.h"
 #include "runtime_socket.h"
+#include "watcher_state.h"
 
-#define SECOND	   INT64_C(1000000000)
-#define PATIENCE   (SECOND / 4) /* how long hello waits for the watcher to be ready */
-#define HEARTBEAT  (20 * SECOND)
-#define LATE	   (5 * SECOND)	 /* how much later than that the watcher's tick may come */
-#define RETRY	   SECOND	 /* between two attempts to reach the watcher */
-#define STUCK	   (10 * SECOND) /* a browser that takes nothing for so long is dropped */
-#define OUT_MOST   ((size_t)1 << 20)
-#define ERROR_ROOM 16384 /* errors are told while less than this waits: a flood gets no flood */
+#define SECOND	       INT64_C(1000000000)
+#define PATIENCE       (SECOND / 4) /* how long hello waits for the watcher to be ready */
+#define HEARTBEAT      (20 * SECOND)
+#define LATE	       (5 * SECOND)  /* how much later than that the watcher's tick may come */
+#define RETRY	       SECOND	     /* between two attempts to reach the watcher */
+#define STUCK	       (10 * SECOND) /* a browser that takes nothing for so long is dropped */
+#define CHECK_PATIENCE (2 * SECOND)
+#define OUT_MOST       ((size_t)1 << 20)
+#define ERROR_ROOM     16384 /* errors are told while less than this waits: a flood gets no flood */
 
 static const struct text RESYNC = TEXT_INITIALIZER("{\"type\":\"resync\"}");
 
@@ -317,6 +319,17 @@ static int run(struct feed *feed)
 	}
 }
 
+/* Asked whether the feed works (`/?check`), it says how the watcher is, and ends. */
+static int answer_check(void)
+{
+	char state[WATCHER_STATE_SIZE];
+
+	watcher_ask(state, CHECK_PATIENCE);
+	return printf("{\"type\":\"check\",\"watcher\":\"%s\"}\n", state) > 0 && fflush(stdout) == 0
+		       ? EXIT_SUCCESS
+		       : EXIT_FAILURE;
+}
+
 /* A pipe or socket is ours alone; a terminal is shared with the shell and stays as it is. */
 static void set_nonblocking(int descriptor)
 {
@@ -330,6 +343,7 @@ static void set_nonblocking(int descriptor)
 int main(void)
 {
 	static struct feed feed = {.watcher = -1};
+	const char *query = getenv("QUERY_STRING");
 	pid_t parent = getppid();
 	int status;
 
@@ -342,6 +356,8 @@ int main(void)
 	set_nonblocking(STDERR_FILENO);
 	set_nonblocking(STDOUT_FILENO);
 	(void)log_open("feed");
+	if (query && strcmp(query, "check") == 0)
+		return answer_check();
 	arena_init(&feed.arena, (size_t)1 << 20);
 	line_reader_init(&feed.browser, feed.browser_bytes, sizeof(feed.browser_bytes));
 	line_reader_init(&feed.news, feed.news_bytes, sizeof(feed.news_bytes));

@@ -1,10 +1,16 @@
 #ifndef CGI_FEED_CHECK_H
 #define CGI_FEED_CHECK_H
 
+/* How the live feed is, for /health. */
+struct feed_state {
+	const char *check; /* "ok" or a sentence */
+	const char *note; /* what is worth knowing of it and degrades nothing; NULL if nothing is */
+};
+
 /*
- * Whether the live feed works, for /health: "ok" or a sentence. Knocks at the watcher's socket and
- * at websocketd's port in RUNTIME_DIR, and goes away again; neither makes work of that.
+ * Asks for it on a browser's way: over websocketd and a feed, to the watcher, which is not made to
+ * watch by that. Takes at most a few seconds.
  */
-const char *feed_check(void);
+struct feed_state feed_check(void);
 
 #endif

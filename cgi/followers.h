@@ -16,10 +16,13 @@
  *   watch *     tell me of all files; one that is ready hears that either was taken (`watched`)
  *   follow      from now on
  *
- * and hears lines of JSON that it passes on to its browser, and two that are for itself:
+ *   ping        how are you? It follows nothing by that
+ *
+ * and hears lines of JSON that it passes on to its browser, and some that are for itself:
  *
  *   ready       whatever happens from now on will be told
  *   tick        the watcher is alive; every 20 seconds
+ *   pong STATE  how it is (watcher_state.h)
  */
 
 #define FOLLOWERS_MOST 256

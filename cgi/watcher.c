@@ -207,12 +207,37 @@ static void narrow(struct watcher *watcher, struct follower *follower, struct te
 	}
 }
 
+/* As watcher_state.h has it. */
+static const char *state_of(const struct watcher *watcher)
+{
+	const char *method;
+
+	if (!watcher->watch)
+		return "idle";
+	method = library_watch_method(watcher->watch);
+	if (strcmp(method, "waiting") != 0 &&
+		(library_watch_is_exhausted(watcher->watch) ||
+			store_watch_is_exhausted(watcher->news.watch)))
+		return "exhausted";
+	return method;
+}
+
+static void answer_ping(const struct watcher *watcher, struct follower *follower)
+{
+	char line[32];
+	int length = snprintf(line, sizeof(line), "pong %s", state_of(watcher));
+
+	followers_tell_one(follower, (struct text){line, (size_t)length});
+}
+
 static void take_request(void *context, struct follower *follower, struct text line)
 {
 	struct watcher *watcher = context;
 
 	if (text_equal(line, TEXT("follow")))
 		follower->follows = true;
+	else if (text_equal(line, TEXT("ping")))
+		answer_ping(watcher, follower);
 	else if (text_starts_with(line, TEXT("watch ")))
 		narrow(watcher, follower, text_from_offset(line, strlen("watch ")));
 	else

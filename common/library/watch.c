@@ -478,6 +478,11 @@ bool library_watch_polls(const struct library_watch *watch)
 	return watch->polls_samples;
 }
 
+bool library_watch_is_exhausted(const struct library_watch *watch)
+{
+	return watch->exhausted;
+}
+
 const char *library_watch_method(const struct library_watch *watch)
 {
 	if (!watch->present)

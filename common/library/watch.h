@@ -68,6 +68,9 @@ bool library_watch_prefer(struct library_watch *watch, const uint64_t *runs, siz
 /* True if it polls sample_dir. */
 bool library_watch_polls(const struct library_watch *watch);
 
+/* True if it polls because the kernel had no more watches or instances to give. */
+bool library_watch_is_exhausted(const struct library_watch *watch);
+
 /* How it is done: "inotify", "poll", or "waiting" while sample_dir is missing. */
 const char *library_watch_method(const struct library_watch *watch);
 

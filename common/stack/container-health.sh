@@ -25,12 +25,19 @@ check_api() {
 	done
 }
 
-# A browser's first word from the feed: through websocketd, a feed and the watcher.
+# How the watcher is, on a browser's way: through websocketd and a feed. It is not made to watch by that. 429:
+# as many browsers are served as may be.
 check_feed() {
-	curl --silent --no-buffer --http1.1 --max-time 2 --unix-socket feed.sock http://feed/ \
+	answer=$(curl --silent --include --no-buffer --http1.1 --max-time 4 --unix-socket feed.sock 'http://feed/?check' \
 		--header 'Connection: Upgrade' --header 'Upgrade: websocket' --header 'Origin: http://feed.invalid' \
 		--header 'Sec-WebSocket-Version: 13' --header 'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==' |
-		tr -d '\000' | grep -a -q '"type":"hello".*"watching":true' || fail "the feed does not say hello"
+		tr -d '\000')
+	case $answer in
+	*'"watcher":"away"'*) fail "the watcher is not running" ;;
+	*'"watcher":"busy"'*) fail "the watcher does not answer" ;;
+	*'"watcher":"'* | 'HTTP/1.1 429 '*) ;;
+	*) fail "the feed does not answer" ;;
+	esac
 }
 
 # The worker moves, whether it has work or not.

@@ -1,10 +1,12 @@
 #include "store/watch.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/text.h"
 
 struct store_watch {
@@ -12,7 +14,26 @@ struct store_watch {
 	char *name; /* of the database file, in `directory` */
 	int inotify;
 	int number; /* the directory's; -1 while it is not watched */
+	bool exhausted;
 };
+
+/* The kernel has no more to give; said once. */
+static void exhaust(struct store_watch *watch, const char *what, int reason)
+{
+	struct log_line line;
+
+	if (watch->exhausted)
+		return;
+	watch->exhausted = true;
+	log_begin(&line, LOG_WARN, "database.watch_exhausted");
+	log_string(&line, "what", what);
+	log_string(&line, "cause", strerror(reason));
+	log_string(&line, "message",
+		"The kernel's inotify limits are used up; the database is looked at once a second "
+		"instead. To mend it, raise fs.inotify.max_user_watches and "
+		"fs.inotify.max_user_instances and start again.");
+	log_end(&line);
+}
 
 struct store_watch *store_watch_open(const char *path)
 {
@@ -26,6 +47,8 @@ struct store_watch *store_watch_open(const char *path)
 	watch->name = strdup(slash ? slash + 1 : path);
 	watch->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	watch->number = -1;
+	if (watch->inotify < 0)
+		exhaust(watch, "instances", errno);
 	if (!watch->directory || !watch->name) {
 		store_watch_close(watch);
 		return NULL;
@@ -72,6 +95,11 @@ static bool concerns(const struct store_watch *watch, const struct inotify_event
 	       text_equal(name, TEXT("-journal"));
 }
 
+bool store_watch_is_exhausted(const struct store_watch *watch)
+{
+	return watch->exhausted;
+}
+
 bool store_watch_take(struct store_watch *watch)
 {
 	char bytes[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
@@ -101,6 +129,9 @@ void store_watch_mend(struct store_watch *watch)
 	/* The number of a directory that is watched already stays what it is. */
 	number = inotify_add_watch(watch->inotify, watch->directory,
 		IN_MODIFY | IN_CLOSE_WRITE | IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_ONLYDIR);
+	if (number < 0 && (errno == ENOSPC || errno == ENOMEM))
+		exhaust(watch, "watches", errno);
+	watch->exhausted = watch->exhausted && number < 0;
 	if (number != watch->number && watch->number >= 0)
 		(void)inotify_rm_watch(watch->inotify, watch->number);
 	watch->number = number;

@@ -20,6 +20,9 @@ void store_watch_close(struct store_watch *watch);
  */
 int store_watch_descriptor(const struct store_watch *watch);
 
+/* True if that is because the kernel's inotify limits are used up. */
+bool store_watch_is_exhausted(const struct store_watch *watch);
+
 /* Takes what has come in; true if there may have been a change. Never waits. */
 bool store_watch_take(struct store_watch *watch);
 

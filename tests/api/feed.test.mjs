@@ -1,13 +1,16 @@
 // The live feed over the real chain: nginx → websocketd → feed → watcher.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import net from 'node:net';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, afterEach, before, describe, test } from 'node:test';
+import { promisify } from 'node:util';
 import { get } from './client.mjs';
 import { Feed, upgrade } from './feed_client.mjs';
-import { eventually, makePlace, processesOf, startStack } from './stack.mjs';
+import { eventually, makePlace, processesOf, root, startStack } from './stack.mjs';
 
 const HEAD = Buffer.from('\x89PNG\r\n\x1a\n............', 'latin1');
 const END = Buffer.from('\0\0\0\0IEND\xae\x42\x60\x82', 'latin1');
@@ -475,8 +478,70 @@ describe('processes that die', () => {
 		await rename(path.join(place, 'samples'), path.join(place, 'away'));
 		const feed = await connect(stack);
 		assert.equal(feed.messages[0].watching, true);
+		await eventually('/health says so', async () => /does not find sample_dir/.test((await get(stack, '/health')).json.checks.feed));
 		await rename(path.join(place, 'away'), path.join(place, 'samples'));
 		await feed.type('resync');
+	});
+	test('a websocketd that hangs is no feed, although it takes connections', async () => {
+		const check = async () => (await get(stack, '/health')).json.checks.feed;
+		await eventually('all is well', async () => (await check()) === 'ok');
+		await kill(KEEPER, 'SIGSTOP');
+		assert.match(await check(), /websocketd does not answer/);
+		await kill(KEEPER, 'SIGCONT');
+		await eventually('all is well again', async () => (await check()) === 'ok');
+	});
+});
+
+describe('health checks', () => {
+	let stack;
+	let front;
+
+	before(async () => {
+		stack = await startStack();
+		// As in a container, where websocketd is reached over a socket.
+		const port = Number(await readFile(path.join(stack.runtimeDirectory, 'feed.port'), 'utf8'));
+		front = net.createServer((socket) => socket.on('error', () => {}).pipe(net.connect(port, '127.0.0.1').on('error', () => {})).pipe(socket));
+		front.listen(path.join(stack.runtimeDirectory, 'feed.sock'));
+		await once(front, 'listening');
+	});
+	after(async () => {
+		for (const client of clients.splice(0)) await client.close();
+		front.close();
+		await stack.stop();
+	});
+	const ask = () =>
+		new Promise((resolve, reject) => {
+			const socket = new WebSocket(`ws://127.0.0.1:${stack.port}/api/ws?check`);
+			socket.addEventListener('message', ({ data }) => resolve(JSON.parse(data)));
+			socket.addEventListener('close', () => reject(new Error('no answer')));
+		});
+	const containerHealth = () =>
+		promisify(execFile)('sh', [path.join(root, 'common/stack/container-health.sh'), 'feed'], {
+			env: { ...process.env, RUNTIME_DIR: stack.runtimeDirectory },
+		}).then(
+			() => 'ok',
+			({ stdout }) => stdout.trim(),
+		);
+
+	test('make the watcher watch nothing', async () => {
+		await eventually('/health is well', async () => (await get(stack, '/health')).json.checks.feed === 'ok');
+		assert.equal(await containerHealth(), 'ok');
+		assert.deepEqual(await ask(), { type: 'check', watcher: 'idle' });
+		const feed = await connect(stack);
+		assert.deepEqual(await ask(), { type: 'check', watcher: 'inotify' });
+		await feed.close();
+		assert.equal(await containerHealth(), 'ok');
+		assert.equal((await get(stack, '/health')).json.checks.feed, 'ok');
+	});
+	test('say what is wrong', async () => {
+		const { pid } = await processNamed(stack, WATCHER);
+		process.kill(pid, 'SIGSTOP');
+		assert.equal(await containerHealth(), 'the watcher does not answer');
+		assert.match((await get(stack, '/health')).json.checks.feed, /the watcher does not answer/);
+		process.kill(pid, 'SIGCONT');
+		assert.equal(await containerHealth(), 'ok');
+		front.close();
+		await eventually('the container says so', async () => (await containerHealth()) === 'the feed does not answer');
 	});
 });
 

@@ -31,6 +31,7 @@
 #include "library/collect.h"
 #include "library/watch.h"
 #include "naming/checkpoint.h"
+#include "store/watch.h"
 #include "support.h"
 
 #define PATIENCE (120 * INT64_C(1000000000)) /* for what must come; nothing is timed by it */
@@ -987,6 +988,7 @@ static void forbid(unsigned call, unsigned reason)
 /* In a process of its own: watches although the kernel refuses. */
 static void watch_without(unsigned call, unsigned reason)
 {
+	struct store_watch *database;
 	pid_t child = fork();
 	int status;
 
@@ -994,8 +996,13 @@ static void watch_without(unsigned call, unsigned reason)
 	if (child == 0) {
 		forbid(call, reason);
 		world.watch = library_watch_open(&world.config, take_line, NULL);
-		if (!world.watch || strcmp(library_watch_method(world.watch), "poll") != 0)
+		if (!world.watch || strcmp(library_watch_method(world.watch), "poll") != 0 ||
+			!library_watch_is_exhausted(world.watch))
 			_exit(4);
+		database = store_watch_open(world.samples);
+		if (!database || store_watch_descriptor(database) != -1 ||
+			!store_watch_is_exhausted(database))
+			_exit(6);
 		write_picture("samples/" RUN_A "/seed=1.png", 0);
 		wait_for("\"seed\"", 1);
 		_exit(world.count == 1 ? 0 : 5);

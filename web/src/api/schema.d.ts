@@ -641,6 +641,8 @@ export interface components {
                 /** @description The live feed at `/api/ws`. */
                 feed: string;
                 sample_dir: string;
+                /** @description That changes are looked for in turn, for want of inotify watches; a note, which degrades nothing. */
+                watch?: string;
                 /** @description What renders sample jobs; only where ComfyUI is configured. */
                 worker?: string;
             } & {
