@@ -425,6 +425,29 @@ describe('processes that die', () => {
 		await write('again=1.png');
 		await told(again, 'again=1.png');
 	});
+	test('a message without end is not taken in whole, and the feed comes back', async () => {
+		const feed = await connect(stack);
+		const { socket } = await upgrade(stack.port);
+		// One masked text frame of a tebibyte.
+		const head = Buffer.from([0x81, 0xff, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+		const part = Buffer.alloc(1 << 20, 'x');
+		const closed = once(socket, 'close').catch(() => {});
+		socket.write(head);
+		// nginx may go on swallowing it when nobody is behind it any more.
+		for (let sent = 0; !feed.closed && !socket.destroyed && sent < 400; sent++) {
+			if (!socket.write(part)) await Promise.race([once(socket, 'drain').catch(() => {}), closed]);
+		}
+		await eventually('the other browser notices', () => feed.closed);
+		socket.destroy();
+		const again = await eventually('it can connect again', async () => {
+			const next = new Feed(stack);
+			await eventually('an answer', () => next.closed || next.messages.length > 0);
+			return next.closed ? false : next;
+		});
+		clients.push(again);
+		await write('huge=1.png');
+		await told(again, 'huge=1.png');
+	});
 	test('the watcher: who follows it hears so, and that something may have been missed', async () => {
 		const feed = await connect(stack);
 		await kill(WATCHER);
