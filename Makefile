@@ -198,7 +198,7 @@ $(BENCH_PROGRAMS:%=$(BIN)/bench/%): $(BIN)/bench/%: $(DIR)/tests/bench/%.o $(COM
 	$(link)
 
 # System calls that a test answers itself, as file systems do that a test cannot mount.
-$(DIR)/unit/test_watch: private WRAPPED := -Wl,--wrap=readdir,--wrap=fstatat
+$(DIR)/unit/test_watch: private WRAPPED := -Wl,--wrap=readdir,--wrap=fstatat,--wrap=openat
 $(DIR)/unit/test_network: private WRAPPED := -Wl,--wrap=fstatfs
 $(DIR)/unit/test_preview_cache: private WRAPPED := -Wl,--wrap=readdir
 

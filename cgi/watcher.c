@@ -310,13 +310,13 @@ static bool run_watch(struct watcher *watcher)
 		return true;
 	if (due) {
 		watcher->tick_at = now + TICK;
-		store_watch_mend(watcher->news.watch);
-		if (!library_watch_reconcile(watcher->watch))
-			return false;
 		followers_tell(&watcher->followers, TEXT("tick"));
+		store_watch_mend(watcher->news.watch);
 	}
-	due = due || store_watch_descriptor(watcher->news.watch) < 0;
-	database_news_take(&watcher->news, due, tell_all, watcher);
+	database_news_take(&watcher->news, due || store_watch_descriptor(watcher->news.watch) < 0,
+		tell_all, watcher);
+	if (due && !library_watch_reconcile(watcher->watch))
+		return false;
 	return library_watch_run(watcher->watch);
 }
 

@@ -8,14 +8,10 @@
 #include "base/log.h"
 #include "library/watch_internal.h"
 
-#define RETRY_PAUSE	 (2 * WATCH_SECOND) /* between two looks for a missing sample_dir */
-#define RESTART_PAUSE	 WATCH_SECOND
-#define RUNS_PAUSE	 (100 * WATCH_MILLISECOND) /* at least, between two searches for runs */
-#define PENDING_PAUSE	 (250 * WATCH_MILLISECOND)
-#define UNWATCHED_ROUNDS 10 /* directories that nobody looks at are polled so rarely */
-#define SWEEP_AGE	 (10 * WATCH_SECOND) /* a polled directory is read no sooner again */
-#define SWEEP_PART	 30		     /* of the directories, in one round */
-#define FORGOTTEN_NAMES	 4096 /* names of files that are gone, before they are let go */
+#define RESTART_PAUSE	WATCH_SECOND
+#define RUNS_PAUSE	(100 * WATCH_MILLISECOND) /* at least, between two searches for runs */
+#define PENDING_PAUSE	(250 * WATCH_MILLISECOND)
+#define FORGOTTEN_NAMES 4096 /* names of files that are gone, before they are let go */
 
 static int64_t earlier(int64_t a, int64_t b)
 {
@@ -101,6 +97,7 @@ static void forget_directories(struct library_watch *watch)
 	for (size_t i = 0; i < watch->count; i++)
 		library_watch_free_directory(watch->directories[i]);
 	watch->count = 0;
+	watch->look.left = 0;
 }
 
 /* Notes which directory sample_dir is; false if it is missing. */
@@ -138,7 +135,7 @@ static void start(struct library_watch *watch)
 		library_watch_read(watch, watch->directories, watch->count, LIBRARY_WATCH_FIRST);
 	}
 	watch->restarted = clock_monotonic();
-	watch->check_at = watch->restarted + RETRY_PAUSE;
+	watch->check_at = watch->restarted + WATCH_RETRY_PAUSE;
 	if (watch->present && polls(watch))
 		watch->check_at = watch->restarted + watch->config->watch_seconds * WATCH_SECOND;
 }
@@ -160,156 +157,8 @@ static void restart(struct library_watch *watch)
 	library_watch_tell_resync(watch);
 }
 
-/* --- Looking -----------------------------------------------------------------------------------
+/* --- In turn -----------------------------------------------------------------------------------
  */
-
-static bool is_preferred(
-	const struct library_watch *watch, const struct library_watch_directory *directory)
-{
-	if (watch->preferred_count == 0)
-		return true;
-	for (size_t i = 0; i < directory->member_count; i++)
-		for (size_t j = 0; j < watch->preferred_count; j++)
-			if (directory->members[i].run == watch->preferred[j])
-				return true;
-	return false;
-}
-
-/* What a look at a directory from outside says. */
-enum look { UNCHANGED, CHANGED, ANOTHER, GONE };
-
-static enum look look_at(
-	const struct library_watch *watch, const struct library_watch_directory *directory)
-{
-	/* Opened, not only looked at: on NFS that is what asks the server. */
-	int descriptor = openat(watch->sample_dir, directory->name,
-		O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	struct stat status;
-	bool seen;
-
-	if (descriptor < 0)
-		return errno == ENOENT || errno == ENOTDIR ? GONE : UNCHANGED;
-	seen = fstat(descriptor, &status) == 0;
-	(void)close(descriptor);
-	if (!seen)
-		return UNCHANGED;
-	if (status.st_dev != directory->device || status.st_ino != directory->inode)
-		return ANOTHER;
-	return library_watch_same_time(status.st_mtim, directory->modified) ? UNCHANGED : CHANGED;
-}
-
-static size_t sweep_length(const struct library_watch *watch)
-{
-	return watch->count / SWEEP_PART + 1;
-}
-
-/*
- * Whether a round of polling should read the directory although it looks unchanged. A file that is
- * rewritten in place changes no directory: all are read in turn, a few in each round.
- */
-static bool is_due(const struct library_watch *watch, size_t index, int64_t now)
-{
-	const struct library_watch_directory *directory = watch->directories[index];
-
-	if (library_watch_waits(directory))
-		return true;
-	if (!watch->polls_samples)
-		return false;
-	if (now < directory->active_until)
-		return true;
-	return (index + watch->count - watch->sweep % watch->count) % watch->count <
-		       sweep_length(watch) &&
-	       now - directory->read_at >= SWEEP_AGE;
-}
-
-/* Looks at the sample directories, at `all` or at those that somebody looks at. */
-static void check_directories(struct library_watch *watch, bool all)
-{
-	int64_t now = clock_monotonic();
-	struct library_watch_directory **read = malloc((watch->count + 1) * sizeof(void *));
-	size_t count = 0;
-
-	if (!read) {
-		watch->failed = true;
-		return;
-	}
-	/* Downwards, since one that went leaves the list. */
-	for (size_t i = watch->count; i-- > 0;) {
-		struct library_watch_directory *directory = watch->directories[i];
-		enum look look;
-
-		if (!all && !is_preferred(watch, directory))
-			continue;
-		if (directory->watch < 0)
-			library_watch_add_directory(watch, directory);
-		look = look_at(watch, directory);
-		if (look == GONE)
-			library_watch_directory_went(watch, text_from(directory->name));
-		else if (look != UNCHANGED || is_due(watch, i, now))
-			read[count++] = directory;
-		if (look == ANOTHER)
-			library_watch_add_directory(watch, directory);
-	}
-	if (watch->count)
-		watch->sweep = (watch->sweep + sweep_length(watch)) % watch->count;
-	library_watch_read(watch, read, count, LIBRARY_WATCH_LATER);
-	free(read);
-}
-
-/* Looks at sample_dir and what is in it. */
-static void check_samples(struct library_watch *watch, bool all)
-{
-	int64_t now = clock_monotonic();
-	struct stat status;
-
-	library_watch_leave(watch);
-	if (watch->root_watch < 0)
-		library_watch_add_root(watch);
-	if (!library_watch_enter(watch) || fstat(watch->sample_dir, &status) != 0 ||
-		!watch->present || status.st_dev != watch->device) {
-		watch->restart_due = watch->present || watch->sample_dir >= 0;
-		return;
-	}
-	/* Some network drives give a directory another number now and then: it is looked into. */
-	if (status.st_ino != watch->inode) {
-		watch->inode = status.st_ino;
-		library_watch_add_root(watch);
-		watch->active_until = now + WATCH_COARSE;
-	}
-	if (!library_watch_same_time(status.st_mtim, watch->modified))
-		watch->active_until = now + WATCH_COARSE;
-	if (now < watch->active_until) {
-		watch->modified = status.st_mtim;
-		library_watch_read_root(watch, LIBRARY_WATCH_LATER);
-	}
-	if (!watch->failed)
-		check_directories(watch, all);
-}
-
-static void check_checkpoints(struct library_watch *watch)
-{
-	if (library_watch_runs_changed(&watch->runs) ||
-		(watch->polls_checkpoints && clock_monotonic() < watch->runs_active_until))
-		watch->runs_due = true;
-	library_watch_refresh_runs(watch);
-}
-
-/* A round of polling, of what is polled. */
-static void poll_round(struct library_watch *watch)
-{
-	int64_t begun = clock_monotonic();
-	int64_t pause = watch->config->watch_seconds * WATCH_SECOND;
-
-	watch->round++;
-	if (watch->polls_checkpoints)
-		check_checkpoints(watch);
-	if (watch->polls_samples || !watch->present)
-		check_samples(watch, watch->round % UNWATCHED_ROUNDS == 0);
-	/* On a drive that is slow, a fifth of the time at most is spent on looking. */
-	if (pause < (clock_monotonic() - begun) * 4)
-		pause = (clock_monotonic() - begun) * 4;
-	watch->check_at = clock_monotonic() + (watch->present ? pause : RETRY_PAUSE);
-}
 
 /* Where it is polled, the next round comes anyhow. */
 static void plan_pending(struct library_watch *watch, int64_t pause)
@@ -352,8 +201,10 @@ bool library_watch_run(struct library_watch *watch)
 	library_watch_refresh_runs(watch);
 	if (now >= watch->pending_at)
 		read_pending(watch);
-	if ((polls(watch) || !watch->present) && now >= watch->check_at)
-		poll_round(watch);
+	if (watch->look.left > 0)
+		library_watch_go_on_looking(watch);
+	else if ((polls(watch) || !watch->present) && now >= watch->check_at)
+		library_watch_poll(watch);
 	return finish(watch);
 }
 
@@ -369,10 +220,8 @@ bool library_watch_reconcile(struct library_watch *watch)
 		watch->restart_due = true;
 		return true;
 	}
-	if (!watch->polls_checkpoints)
-		check_checkpoints(watch);
-	if (!watch->polls_samples && watch->present)
-		check_samples(watch, true);
+	if (watch->look.left == 0)
+		library_watch_compare(watch);
 	return finish(watch);
 }
 
@@ -434,6 +283,8 @@ int64_t library_watch_deadline(const struct library_watch *watch)
 
 	if (watch->restart_due)
 		return watch->restarted + RESTART_PAUSE;
+	if (watch->look.left > 0)
+		return 0;
 	if (polls(watch) || !watch->present)
 		deadline = earlier(deadline, watch->check_at);
 	if (watch->runs_due)

@@ -48,8 +48,8 @@ int64_t library_watch_deadline(const struct library_watch *watch);
 bool library_watch_run(struct library_watch *watch);
 
 /*
- * Compares all directories with what is known of them: finds what was missed. To be called every
- * 20 seconds or so. As library_watch_run.
+ * Begins to compare all directories with what is known of them, to find what was missed; it goes on
+ * in library_watch_run. To be called every 20 seconds or so. As library_watch_run.
  */
 bool library_watch_reconcile(struct library_watch *watch);
 

@@ -24,6 +24,8 @@
  */
 #define WATCH_COARSE (4 * WATCH_SECOND)
 
+#define WATCH_RETRY_PAUSE (2 * WATCH_SECOND) /* between two looks for a missing sample_dir */
+
 /* The longest pause between two looks at files that may become complete. */
 #define WATCH_PENDING_PAUSE (16 * WATCH_SECOND)
 
@@ -106,9 +108,14 @@ struct library_watch {
 
 	unsigned round; /* of polling */
 	size_t sweep;	/* the directory that the next round begins to read anyhow */
-	bool failed;	/* no memory */
-	bool present;	/* sample_dir is there */
-	bool exhausted; /* the kernel had no more watches or instances: poll from now on */
+	struct {
+		size_t left;  /* directories, from the first on, that are still to be looked at */
+		int64_t busy; /* nanoseconds that it has taken so far */
+		bool all;     /* not only those of runs that somebody watches */
+	} look;		      /* the round in work */
+	bool failed;	      /* no memory */
+	bool present;	      /* sample_dir is there */
+	bool exhausted;	      /* the kernel had no more watches or instances: poll from now on */
 	bool polls_samples;
 	bool polls_checkpoints;
 	bool restart_due; /* what is known cannot be relied on: read everything anew */
@@ -210,6 +217,17 @@ bool library_watch_add_places(struct library_watch *watch, struct library_watch_
 
 /* Deals with events, up to some thousand. */
 void library_watch_take_events(struct library_watch *watch);
+
+/* --- watch_look.c: looking for what was not told by events --- */
+
+/* Begins a round of polling, of what is polled. */
+void library_watch_poll(struct library_watch *watch);
+
+/* Begins to compare all that is not polled with what is known. */
+void library_watch_compare(struct library_watch *watch);
+
+/* Goes on with what was begun, for a slice of time; `look.left` is 0 when it is done. */
+void library_watch_go_on_looking(struct library_watch *watch);
 
 /* --- watch.c --- */
 

@@ -232,8 +232,14 @@ void library_watch_read_root(struct library_watch *watch, enum library_watch_rea
 						    sizeof(*names.items), compare_names))
 				remove_directory(watch, i);
 		}
-		for (size_t i = 0; i < names.count && !watch->failed; i++)
-			library_watch_directory_came(watch, names.items[i], reading);
+		for (size_t i = 0; i < names.count && !watch->failed; i++) {
+			bool found;
+
+			/* Those that are known are looked at one by one. */
+			(void)find_directory(watch, names.items[i], &found);
+			if (!found)
+				library_watch_directory_came(watch, names.items[i], reading);
+		}
 	}
 	arena_free(&arena);
 }

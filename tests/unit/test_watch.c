@@ -5,6 +5,7 @@
  */
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -55,7 +56,9 @@ static struct {
 	size_t count;
 	size_t ends; /* events of our own so far */
 	bool has_long_names;
-	const char *broken; /* the entry at which a directory cannot be read on */
+	bool is_slow;
+	atomic_size_t opened; /* directories, while it is slow */
+	const char *broken;   /* the entry at which a directory cannot be read on */
 } world;
 
 /* --- File systems of other kinds ---------------------------------------------------------------
@@ -71,6 +74,8 @@ static struct {
 
 struct dirent *__real_readdir(DIR *stream);
 struct dirent *__wrap_readdir(DIR *stream);
+int __real_openat(int at, const char *path, int flags, mode_t mode);
+int __wrap_openat(int at, const char *path, int flags, mode_t mode);
 int __real_fstatat(int at, const char *path, struct stat *status, int flags);
 int __wrap_fstatat(int at, const char *path, struct stat *status, int flags);
 
@@ -89,6 +94,16 @@ struct dirent *__wrap_readdir(DIR *stream)
 	longer.entry = *entry;
 	(void)snprintf(name, LONG_NAME + 1, "long=%0*d.png", LONG_NAME - 9, 1);
 	return &longer.entry;
+}
+
+/* Opens directories as a drive does whose disks sleep. */
+int __wrap_openat(int at, const char *path, int flags, mode_t mode)
+{
+	if (world.is_slow && (flags & O_DIRECTORY) && (flags & O_NOFOLLOW)) {
+		world.opened++;
+		(void)usleep(5000);
+	}
+	return __real_openat(at, path, flags, mode);
 }
 
 int __wrap_fstatat(int at, const char *path, struct stat *status, int flags)
@@ -310,6 +325,7 @@ static int set_up(void **state)
 	world.config.checkpoint_dirs = world.checkpoint_dirs;
 	world.config.checkpoint_dir_count = 1;
 	world.config.sample_dir = world.samples;
+	world.method = *method;
 	world.config.watch = *method;
 	world.config.watch_seconds = 0; /* no pause between rounds of polling */
 	make_directory("samples");
@@ -606,6 +622,38 @@ static void test_without_a_counter_the_newer_stands_for_the_cell(void **state)
 	delete_file("samples/" RUN_A "/seed=1.png");
 	assert_told("-" RUN_A "/seed=1.png 1\n"
 		    "+" RUN_A "/seed=1&_00001_.png checkpoint:10 seed:1 1\n");
+}
+
+/* While it looks, others have to be served: no single run looks at all directories. */
+static void test_a_slow_drive_is_looked_at_in_slices(void **state)
+{
+	enum { COUNT = 100 };
+	char name[128];
+	size_t most = 0;
+
+	(void)state;
+	for (int i = 0; i < COUNT; i++) {
+		(void)snprintf(name, sizeof(name), "samples/b-step%05d.safetensors", i);
+		make_directory(name);
+	}
+	open_watch();
+	for (int i = 0; i < COUNT; i++) {
+		(void)snprintf(name, sizeof(name), "samples/b-step%05d.safetensors/x=1.png", i);
+		write_picture(name, 0);
+	}
+	world.is_slow = true;
+	if (world.method == CONFIG_WATCH_INOTIFY)
+		assert_true(library_watch_reconcile(world.watch));
+	while (count_lines("\"x\"") < COUNT || world.opened < COUNT) {
+		size_t before = world.opened;
+
+		run_once();
+		if (world.opened - before > most)
+			most = world.opened - before;
+	}
+	world.is_slow = false;
+	assert_true(most < COUNT);
+	assert_int_equal(world.count, COUNT);
 }
 
 /* --- Directories -------------------------------------------------------------------------------
@@ -1057,6 +1105,7 @@ int main(void)
 		BOTH(test_the_highest_counter_stands_for_the_cell),
 		BOTH(test_the_order_of_pairs_makes_no_cell),
 		BOTH(test_without_a_counter_the_newer_stands_for_the_cell),
+		BOTH(test_a_slow_drive_is_looked_at_in_slices),
 		BOTH(test_a_new_directory_and_all_in_it_are_told),
 		BOTH(test_files_that_follow_their_directory_at_once_are_told_once),
 		BOTH(test_a_file_of_no_known_format_is_told_when_it_rests),
