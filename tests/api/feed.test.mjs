@@ -1,6 +1,6 @@
 // The live feed over the real chain: nginx → websocketd → feed → watcher.
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
@@ -424,6 +424,26 @@ describe('processes that die', () => {
 		clients.push(again);
 		await write('again=1.png');
 		await told(again, 'again=1.png');
+	});
+	test('a feed goes with who started it, although its input stays open', async () => {
+		const program = path.join(root, 'build/release/bin/feed');
+		const parent = spawn('sh', ['-c', '"$0" <&3 & echo $!; wait', program], {
+			stdio: ['ignore', 'pipe', 'inherit', 'pipe'],
+			env: { ...process.env, RUNTIME_DIR: stack.runtimeDirectory },
+		});
+		let output = '';
+		parent.stdout.on('data', (data) => (output += data));
+		await eventually('it says hello', () => output.includes('"hello"'));
+		const pid = Number(/^(\d+)$/m.exec(output)[1]);
+		const lives = () => readFile(`/proc/${pid}/cmdline`, 'utf8').then((command) => command !== '', () => false);
+		try {
+			assert.ok(await lives());
+			parent.kill('SIGKILL');
+			await eventually('it is gone', async () => !(await lives()));
+		} finally {
+			if (await lives()) process.kill(pid);
+			parent.stdio[3].destroy();
+		}
 	});
 	test('a message without end is not taken in whole, and the feed comes back', async () => {
 		const feed = await connect(stack);
