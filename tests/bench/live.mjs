@@ -70,12 +70,15 @@ async function measure(browser, place, directory) {
 
 function rows({ idle, burst, written, shown, before }) {
 	const total = (tasks) => tasks.reduce((sum, each) => sum + each, 0);
-	const frame = (at) => `${quantile(burst.frames, at).toFixed(0)} ms | ${quantile(idle.frames, at).toFixed(0)} ms | ${(quantile(burst.frames, at) / quantile(idle.frames, at)).toFixed(2)} | | |`;
+	const frame = (at, limit) => {
+		const [ours, theirs] = [quantile(burst.frames, at), quantile(idle.frames, at)];
+		return `${ours.toFixed(0)} ms | ${theirs.toFixed(0)} ms | ${(ours / theirs).toFixed(2)} | at most ${limit.toFixed(2)} | ${ours / theirs <= limit ? 'met' : 'missed'} |`;
+	};
 	const longest = Math.max(0, ...burst.longTasks);
 	const what = `1,000 new images in ${(written / 1000).toFixed(1)} s, ${before.toLocaleString('en')} there`;
 	return [
-		`| ${what}: frame, median | ${frame(0.5)}`,
-		`| The same, p95 | ${frame(0.95)}`,
+		`| ${what}: frame, median | ${frame(0.5, 1.3)}`,
+		`| The same, p95 | ${frame(0.95, 3)}`,
 		`| The same: tasks over 50 ms | ${burst.longTasks.length}, ${total(burst.longTasks).toFixed(0)} ms in all, the longest ${longest.toFixed(0)} ms | | | | |`,
 		`| The same: the last file until it is counted | ${shown.toFixed(0)} ms | | | at most 2 s | ${shown <= 2000 ? 'met' : 'missed'} |`,
 	];

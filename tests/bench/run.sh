@@ -16,6 +16,7 @@ images=${BENCH_IMAGES:-200}
 rounds=${BENCH_ROUNDS:-7}
 tree=$place/tree-$checkpoints-$images
 samples=$tree/samples
+polled=$place/tree-2000-5
 cache=$place/data/cache
 document=docs/performance.md
 node=$(echo web/node_modules/node-linux-*/bin/node)
@@ -38,13 +39,14 @@ trap 'exit 130' INT TERM HUP
 
 # --- What is measured ----------------------------------------------------------------------------
 
+# make_tree DIRECTORY CHECKPOINTS IMAGES
 make_tree() {
-	[ ! -e "$tree/complete" ] || return 0
-	echo "Making $((checkpoints * images)) images in $tree" >&2
-	rm -rf "$tree"
+	[ ! -e "$1/complete" ] || return 0
+	echo "Making $(($2 * $3)) images in $1" >&2
+	rm -rf "$1"
 	mkdir -p "$place"
-	"$bin/bench/make-tree" "$tree" "$checkpoints" "$images"
-	touch "$tree/complete"
+	"$bin/bench/make-tree" "$1" "$2" "$3"
+	touch "$1/complete"
 	# A directory changed a moment ago may change again in the same tick of its clock.
 	sleep 3
 }
@@ -228,9 +230,9 @@ measure_previews() {
 
 # --- The feed ------------------------------------------------------------------------------------
 
-# A stack of its own on the same tree, by the Node that the tests run on.
+# Stacks of its own, on the same tree and on one of many directories that is polled, by the Node that the tests run on.
 measure_feed() {
-	web/node_modules/node-linux-*/bin/node tests/bench/feed.mjs "$tree" >"$place/feed.md" ||
+	web/node_modules/node-linux-*/bin/node tests/bench/feed.mjs "$tree" "$polled" >"$place/feed.md" ||
 		die "the feed cannot be measured"
 }
 
@@ -298,7 +300,8 @@ write_document() {
 
 command -v wrk >/dev/null || die "the Debian package wrk is missing"
 command -v vipsthumbnail >/dev/null || die "the Debian package libvips-tools is missing"
-make_tree
+make_tree "$tree" "$checkpoints" "$images"
+make_tree "$polled" 2000 5
 rm -rf "$place/results"
 mkdir -p "$place/results"
 start_stack
