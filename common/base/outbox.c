@@ -49,7 +49,8 @@ static bool append(struct outbox *outbox, struct text line)
 	return true;
 }
 
-void outbox_lose(struct outbox *outbox)
+/* Gives up what waits, but for the rest of a line that is sent in part, and tells of the loss. */
+static void lose(struct outbox *outbox)
 {
 	struct buffer *waiting = &outbox->waiting;
 	size_t end = outbox->sent;
@@ -76,7 +77,7 @@ void outbox_put(struct outbox *outbox, struct text line)
 	if (outbox->sent > waiting->length / 2 || waiting->maximum - waiting->length <= line.length)
 		close_up(outbox);
 	if (!append(outbox, line))
-		outbox_lose(outbox);
+		lose(outbox);
 }
 
 bool outbox_send(struct outbox *outbox, int descriptor)

@@ -33,9 +33,6 @@ bool outbox_is_empty(const struct outbox *outbox);
 /* Adds a line, which holds no line break. */
 void outbox_put(struct outbox *outbox, struct text line);
 
-/* Gives up what waits, but for the rest of a line that is sent in part, and tells of the loss. */
-void outbox_lose(struct outbox *outbox);
-
 /* Writes as much as the descriptor takes. False with errno if it will never take anything again. */
 bool outbox_send(struct outbox *outbox, int descriptor);
 
