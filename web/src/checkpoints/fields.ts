@@ -76,3 +76,11 @@ export function differences(one: Fields, other: Fields): readonly Difference[] {
   }
   return found
 }
+
+/** Those whose key or one of whose values contains a text, in any case. */
+export function searchDifferences(found: readonly Difference[], text: string): readonly Difference[] {
+  const needle = text.trim().toLowerCase()
+  return found.filter(({ key, one, other }) =>
+    [key, one, other].some((each) => each?.toLowerCase().includes(needle)),
+  )
+}
