@@ -212,8 +212,11 @@ test('US-10.5 zoom and pan work beside the metadata, and scrolling it moves noth
 	await lightbox.showMetadata();
 	await zoomIn(lightbox);
 	const before = await lightbox.rect();
-	const pane = centre(await lightbox.metadata.boundingBox());
+	const pane = centre(await lightbox.root.locator('aside').boundingBox());
 	await lightbox.wheel(pane, 300);
+	await expect
+		.poll(() => lightbox.root.locator('aside').evaluate((aside) => [aside, ...aside.querySelectorAll('*')].some((each) => each.scrollTop > 0)))
+		.toBe(true);
 	await lightbox.drag(pane, { x: pane.x, y: pane.y + 40 });
 	expect(await lightbox.rect()).toEqual(before);
 	const from = centre(await lightbox.stage.boundingBox());
@@ -226,6 +229,7 @@ test('US-10.5 zoom and pan work beside the metadata, and scrolling it moves noth
 test('arrows step along the row, the column and the slider, zoom and place staying as they are', async ({ app, page }) => {
 	const lightbox = await open(app);
 	await lightbox.wheel(centre(await lightbox.stage.boundingBox()), -200);
+	await expect.poll(() => lightbox.scale()).toBeGreaterThan(1);
 	const rect = await lightbox.rect();
 	for (const [key, changed] of [
 		['ArrowLeft', { cfg: '1.5' }],
@@ -255,6 +259,87 @@ test('0, 1, + and - zoom', async ({ app, page }) => {
 	await expect(app.lightbox.zoom).toHaveText('100 %');
 	await page.keyboard.press('0');
 	await expect.poll(() => app.lightbox.rect()).toEqual(whole);
+});
+
+test('Alt with an arrow looks further to that side of a zoomed picture', async ({ app, page }) => {
+	const lightbox = await open(app);
+	await zoomIn(lightbox);
+	const before = await lightbox.rect();
+	const moved = async () => {
+		const { x, y } = await lightbox.rect();
+		return { right: Math.round(before.x - x), down: Math.round(before.y - y) };
+	};
+	await page.keyboard.press('Alt+ArrowRight');
+	await expect.poll(moved).toEqual({ right: 80, down: 0 });
+	await page.keyboard.press('Alt+ArrowDown');
+	await expect.poll(moved).toEqual({ right: 80, down: 80 });
+	await page.keyboard.press('Alt+ArrowLeft');
+	await expect.poll(moved).toEqual({ right: 0, down: 80 });
+	await page.keyboard.press('Alt+ArrowUp');
+	await expect.poll(moved).toEqual({ right: 0, down: 0 });
+	await expect(lightbox.root).toHaveAccessibleName(/lighthouse, cfg 4, checkpoint 3000/);
+});
+
+test('two fingers on a trackpad zoom as a wheel does', async ({ app, page }) => {
+	const lightbox = await open(app);
+	const { x, y } = centre(await lightbox.stage.boundingBox());
+	await page.mouse.move(x, y);
+	await page.keyboard.down('Control');
+	// A pinch comes in such small steps.
+	for (let step = 0; step < 10; step++) await page.mouse.wheel(0, -4);
+	await page.keyboard.up('Control');
+	await expect.poll(() => lightbox.scale()).toBeGreaterThan(1.9);
+});
+
+test('far in, pixels are told apart rather than blurred', async ({ app }) => {
+	const lightbox = await open(app);
+	const rendering = () => lightbox.stage.locator('img').evaluate((image) => getComputedStyle(image).imageRendering);
+	expect(await rendering()).toBe('auto');
+	await zoomIn(lightbox);
+	await expect.poll(rendering).toBe('pixelated');
+});
+
+test.describe('on a screen with two pixels to the unit', () => {
+	test.use({ deviceScaleFactor: 2 });
+	test('the actual size is one pixel of the picture to one of the screen', async ({ app, page }) => {
+		await app.chooseRun(FULL_SIZE.name);
+		await app.cell(0, 0).getByRole('button', { name: /^Open/ }).click();
+		await expect(app.lightbox.stage.locator('img')).toBeVisible();
+		await page.keyboard.press('1');
+		await expect(app.lightbox.zoom).toHaveText('100 %');
+		await expect.poll(async () => (await app.lightbox.rect()).width).toBeCloseTo(FULL_SIZE.size / 2, 1);
+	});
+});
+
+test('the metadata of the picture before is marked until that of the one shown is there, and stays open where there is none', async ({ app, page }) => {
+	const lightbox = await open(app);
+	await lightbox.showMetadata();
+	await expect(lightbox.metadata).toContainText(lanternFile('3000'));
+	let answer = () => undefined;
+	const held = new Promise((resolve) => (answer = resolve));
+	await page.route('**/metadata', async (route) => {
+		await held;
+		await route.continue();
+	});
+	await lightbox.slider.press('Home');
+	await lightbox.expectPicture(lantern({ ...values, checkpoint: '500' }));
+	const busy = lightbox.metadata.locator('[aria-busy="true"]');
+	await expect(busy).toContainText('Seed');
+	answer();
+	await expect(busy).toHaveCount(0);
+	await expect(lightbox.metadata.locator('dl')).toContainText(lanternFile('500'));
+	await page.unrouteAll();
+
+	await lightbox.metadata.getByLabel('Search in prompt').fill('sampler_name');
+	await expect(lightbox.metadata.getByRole('status')).toHaveText('1 found');
+	await page.keyboard.press('Escape');
+	await app.moveTo(app.master, LANTERN.checkpoints.indexOf('1500'));
+	await app.cell(0, 0).getByRole('button', { name: /^Open/ }).click();
+	await lightbox.metadata.getByLabel('Search in prompt').fill('sampler_name');
+	await lightbox.slider.press('ArrowRight');
+	await expect(lightbox.metadata).toContainText('There is no image here');
+	await lightbox.slider.press('ArrowRight');
+	await expect(lightbox.metadata.getByRole('status')).toHaveText('1 found');
 });
 
 test('the metadata is searched, and keys typed there step nothing', async ({ app, page }) => {

@@ -2,19 +2,25 @@
 
 import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue'
 import type { Size } from '@/ui/size'
-import { clamp, fit, panBy, type Placement, type Point, rescale, wheelFactor, zoomAt } from './zoom'
+import { clamp, fit, isPixelated, panBy, type Placement, type Point, rescale, type Room, wheelFactor, zoomAt } from './zoom'
 
 /** Further than this, a press is a drag and no click. */
 const DRAG_THRESHOLD = 4
+/** How far a key pans, in CSS pixels. */
+const PAN_STEP = 80
 
 export interface Stage {
   readonly transform: ComputedRef<string>
-  /** CSS pixels per picture pixel. */
-  readonly scale: ComputedRef<number>
+  /** Pixels of the screen per picture pixel. */
+  readonly zoom: ComputedRef<number>
+  /** Picture pixels are so large that they are to be told apart. */
+  readonly isPixelated: ComputedRef<boolean>
   readonly isFit: ComputedRef<boolean>
   zoomBy(factor: number): void
+  /** Looks further to the right (x: 1), left (-1), bottom (y: 1) or top (-1). */
+  look(to: Point): void
   showFit(): void
-  /** One picture pixel is one CSS pixel. */
+  /** One picture pixel is one pixel of the screen. */
   showActualSize(at?: Point): void
   readonly on: {
     wheel(event: WheelEvent): void
@@ -30,6 +36,8 @@ export interface StageInput {
   readonly element: Readonly<ShallowRef<HTMLElement | null>>
   /** The size of the original; undefined until it is known. */
   readonly picture: () => Size | undefined
+  /** Device pixels per CSS pixel. */
+  readonly pixelRatio: () => number
   readonly onBackground: () => void
 }
 
@@ -61,17 +69,21 @@ export function useStage(input: StageInput): Stage {
     { flush: 'sync' },
   )
 
-  const placement = computed<Placement>(() => {
+  const room = computed<Room | undefined>(() => {
     const picture = input.picture()
-    if (!picture || stage.value.width === 0) return { scale: 1, x: 0, y: 0 }
-    return placed.value ? clamp(placed.value, picture, stage.value) : fit(picture, stage.value)
+    return picture && stage.value.width > 0
+      ? { picture, stage: stage.value, actual: 1 / input.pixelRatio() }
+      : undefined
+  })
+  const placement = computed<Placement>(() => {
+    if (!room.value) return { scale: 1, x: 0, y: 0 }
+    return placed.value ? clamp(placed.value, room.value) : fit(room.value)
   })
 
-  function change(by: (picture: Size) => Placement): void {
-    const picture = input.picture()
-    if (!picture || stage.value.width === 0) return
-    const next = by(picture)
-    placed.value = next.scale <= fit(picture, stage.value).scale ? undefined : next
+  function change(by: (room: Room) => Placement): void {
+    if (!room.value) return
+    const next = by(room.value)
+    placed.value = next.scale === fit(room.value).scale ? undefined : next
   }
 
   /** Relative to the stage's centre. */
@@ -101,7 +113,7 @@ export function useStage(input: StageInput): Stage {
     const distance = (a: Point): number => Math.hypot(a.x - other.x, a.y - other.y)
     const middle = { x: (to.x + other.x) / 2, y: (to.y + other.y) / 2 }
     const factor = distance(to) / Math.max(1, distance(from))
-    change((picture) => zoomAt(placement.value, factor, middle, picture, stage.value))
+    change((within) => zoomAt(placement.value, factor, middle, within))
   }
 
   function release(event: PointerEvent): void {
@@ -109,9 +121,7 @@ export function useStage(input: StageInput): Stage {
   }
 
   function showActualSize(at: Point = { x: 0, y: 0 }): void {
-    change((picture) =>
-      zoomAt(placement.value, 1 / placement.value.scale, at, picture, stage.value),
-    )
+    change((within) => zoomAt(placement.value, within.actual / placement.value.scale, at, within))
   }
 
   return {
@@ -119,10 +129,14 @@ export function useStage(input: StageInput): Stage {
       const { scale, x, y } = placement.value
       return `translate(-50%, -50%) translate(${x}px, ${y}px) scale(${scale})`
     }),
-    scale: computed(() => placement.value.scale),
+    zoom: computed(() => placement.value.scale * input.pixelRatio()),
+    isPixelated: computed(() => room.value !== undefined && isPixelated(placement.value.scale, room.value)),
     isFit: computed(() => placed.value === undefined),
     zoomBy(factor) {
-      change((picture) => zoomAt(placement.value, factor, { x: 0, y: 0 }, picture, stage.value))
+      change((within) => zoomAt(placement.value, factor, { x: 0, y: 0 }, within))
+    },
+    look({ x, y }) {
+      change((within) => panBy(placement.value, { x: -x * PAN_STEP, y: -y * PAN_STEP }, within))
     },
     showFit() {
       placed.value = undefined
@@ -131,8 +145,7 @@ export function useStage(input: StageInput): Stage {
     on: {
       wheel(event) {
         event.preventDefault()
-        const factor = wheelFactor(event.deltaY, event.deltaMode)
-        change((picture) => zoomAt(placement.value, factor, pointOf(event), picture, stage.value))
+        change((within) => zoomAt(placement.value, wheelFactor(event), pointOf(event), within))
       },
       pointerdown(event) {
         if (event.button !== 0) return
@@ -153,7 +166,7 @@ export function useStage(input: StageInput): Stage {
         travelled += Math.hypot(by.x, by.y)
         if (pointers.size === 2) pinch(event.pointerId, to)
         else if (travelled > DRAG_THRESHOLD) {
-          change((picture) => panBy(placement.value, by, picture, stage.value))
+          change((within) => panBy(placement.value, by, within))
         }
         pointers.set(event.pointerId, to)
       },
