@@ -33,14 +33,15 @@ test('a tick is where the middle of the handle is at its position', async ({ app
 	const slider = app.cellSlider(app.cell(1, 0));
 	for (const [key, at] of [['Home', 0], ['End', 1]]) {
 		await slider.press(key);
-		const [handle, ticks] = await slider.evaluate((element) => {
-			const { x, width } = element.getBoundingClientRect();
-			const track = element.closest('.value-slider');
-			const { left, width: length } = getComputedStyle(track, '::after');
-			const start = track.getBoundingClientRect().x + Number.parseFloat(left);
-			return [x + width / 2, [start, start + Number.parseFloat(length)]];
-		});
-		expect(Math.abs(handle - ticks[at])).toBeLessThan(2);
+		const distance = () =>
+			slider.evaluate((element, at) => {
+				const { x, width } = element.getBoundingClientRect();
+				const track = element.closest('.value-slider');
+				const { left, width: length } = getComputedStyle(track, '::after');
+				const start = track.getBoundingClientRect().x + Number.parseFloat(left);
+				return Math.abs(x + width / 2 - start - at * Number.parseFloat(length));
+			}, at);
+		await expect.poll(distance).toBeLessThan(2);
 	}
 });
 
@@ -165,11 +166,6 @@ test.describe('playing', () => {
 		const rest = page.viewportSize().width - track.width;
 		// Beside it: Play, the value's name, and the size of the cells.
 		expect(rest).toBeLessThan(480);
-		await page.setViewportSize({ width: 360, height: 740 });
-		await play(app).click();
-		const [narrow, controlsBelow] = [await slider.boundingBox(), await loop(app).boundingBox()];
-		expect(controlsBelow.y).toBeGreaterThan(narrow.y + narrow.height);
-		expect(narrow.x + narrow.width).toBeLessThanOrEqual(360);
 	});
 
 	test('US-15.2 the master slider stays at the top when the page is scrolled', async ({ app, page }) => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { buildCatalog } from './catalog'
-import { cellKey, describePlace } from './cells'
+import { cellKey, describePlace, textAt } from './cells'
 import { combinations, scanOf } from './fixtures'
 import { buildIndex } from './imageIndex'
 
@@ -16,5 +16,12 @@ describe('a cell', () => {
 
   it('is described with its coordinates', () => {
     expect(describePlace(INDEX, { x: 1, y: 0 }, 2)).toBe('cfg 7, checkpoint c')
+  })
+
+  it('is described in order also where values are written from right to left, or empty', () => {
+    const catalog = buildCatalog(scanOf(combinations({ cfg: ['', '7'], prompt_name: ['יער', 'sea'] })))
+    const index = buildIndex(catalog, { x: 'cfg', y: 'prompt_name' }, new Map(), new Map(), [])
+    expect(describePlace(index, { x: 0, y: 0 }, -1)).toBe('prompt_name \u2068יער\u2069, cfg (empty)')
+    expect([textAt(index.x, 0), textAt(index.x, 1), textAt(index.x, 2), textAt(undefined, 0)]).toEqual(['(empty)', '7', '', ''])
   })
 })

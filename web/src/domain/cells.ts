@@ -1,4 +1,5 @@
-import type { ImageIndex } from './imageIndex'
+import type { Axis, ImageIndex } from './imageIndex'
+import { valueText } from './valueText'
 
 /** A cell of the grid, by position in the axes. */
 export interface CellPlace {
@@ -13,7 +14,7 @@ export function cellKey(index: ImageIndex, { x, y }: CellPlace): string {
 
 /** The cell and slider position in words: `prompt_name harbour, cfg 7, checkpoint 4500`. */
 export function describePlace(index: ImageIndex, { x, y }: CellPlace, slider: number): string {
-  const parts: [typeof index.x, number][] = [
+  const parts: [Axis | undefined, number][] = [
     [index.y, y],
     [index.x, x],
     [index.slider, slider],
@@ -21,7 +22,13 @@ export function describePlace(index: ImageIndex, { x, y }: CellPlace, slider: nu
   return parts
     .flatMap(([axis, at]) => {
       const value = axis?.values[at]
-      return axis && value !== undefined ? [`${axis.dimension.name} ${value}`] : []
+      return axis && value !== undefined ? [`${valueText(axis.dimension.name)} ${valueText(value)}`] : []
     })
     .join(', ')
+}
+
+/** The value at a position of an axis in words; empty where there is none. */
+export function textAt(axis: Axis | undefined, at: number): string {
+  const value = axis?.values[at]
+  return value === undefined ? '' : valueText(value)
 }
