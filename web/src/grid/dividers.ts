@@ -18,3 +18,15 @@ export function draggedSize(start: number, delta: number, at: number, first: num
 export function anchoringScroll(offset: number, from: number, to: number): number {
   return from <= 0 ? 0 : Math.max(0, Math.floor(offset / from)) * (to - from)
 }
+
+/** How far a key moves a boundary that has the focus. */
+export const BOUNDARY_STEPS: Readonly<Record<string, number>> = {
+  ArrowRight: 8,
+  ArrowDown: 8,
+  ArrowLeft: -8,
+  ArrowUp: -8,
+  'Shift+ArrowRight': 64,
+  'Shift+ArrowDown': 64,
+  'Shift+ArrowLeft': -64,
+  'Shift+ArrowUp': -64,
+}
