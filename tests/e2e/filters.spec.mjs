@@ -1,5 +1,5 @@
 import { expect, test } from './support/test.mjs';
-import { LANTERN, lantern } from './tree.mjs';
+import { GALLERY, LANTERN, lantern } from './tree.mjs';
 
 const [first, second] = LANTERN.seeds;
 const shown = (seed, prompts = LANTERN.prompts, cfgs = LANTERN.cfgs) =>
@@ -33,6 +33,24 @@ test('US-4.4 all and none can be selected; none leaves an empty grid that says s
 	await expect(page.getByRole('status')).toContainText('The filters leave nothing to show');
 	await values.getByRole('button', { name: 'All' }).click();
 	await app.expectPictures(shown(first));
+});
+
+test('several values are ticked at once: those between two, and those that a search finds', async ({ app }) => {
+	await app.chooseRun(GALLERY.name);
+	const values = await app.openFilter('column');
+	await values.getByRole('button', { name: 'None' }).click();
+	const ticked = async () => (await values.getByRole('checkbox', { checked: true }).evaluateAll((boxes) => boxes.map((box) => box.ariaLabel))).map((label) => label.replace('Include column ', ''));
+	await include(values, 'column 3').click();
+	await include(values, 'column 6').click({ modifiers: ['Shift'] });
+	await expect.poll(ticked).toEqual(['3', '4', '5', '6']);
+	await include(values, 'column 4').click({ modifiers: ['Shift'] });
+	await expect.poll(ticked).toEqual(['3']);
+	await values.getByLabel('Search the values of column').fill('1');
+	await values.getByRole('button', { name: 'All found' }).click();
+	await values.getByLabel('Search the values of column').fill('18');
+	await values.getByRole('button', { name: 'None of those found' }).click();
+	await values.getByLabel('Search the values of column').fill('');
+	await expect.poll(ticked).toEqual(['1', '3', '10', '11', '12', '13', '14', '15', '16', '17', '19']);
 });
 
 test('US-4.5 US-13.8 filters add up', async ({ app }) => {

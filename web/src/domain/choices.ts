@@ -1,4 +1,5 @@
 import type { Choice } from './imageIndex'
+import { valueText } from './valueText'
 
 /** The values that somebody stepped to, by dimension. */
 export type ChosenValues = ReadonlyMap<string, string | undefined>
@@ -19,6 +20,6 @@ export function stepChoice(choices: readonly Choice[], position: number, by: num
 
 export function describeChoice(choice: Choice | undefined): string {
   return (choice?.values ?? [])
-    .map(({ dimension, value }) => `${dimension} ${value ?? 'none'}`)
+    .map(({ dimension, value }) => `${valueText(dimension)} ${value === undefined ? 'none' : valueText(value)}`)
     .join(' · ')
 }

@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import {
   carrySelections,
   effectiveMode,
+  includeValues,
   passingValues,
   selectAll,
-  selectNone,
   type Selections,
   toggleSolo,
-  toggleValue,
+  valuesBetween,
 } from './filters'
 import { dimension } from './fixtures'
 
@@ -28,7 +28,7 @@ describe('passingValues', () => {
   it('is the first chosen value in order for single, and the first of all when none is chosen', () => {
     expect(passingValues(SEED, 'single', chosen)).toEqual(['421'])
     expect(passingValues(SEED, 'single', NOTHING_CHOSEN)).toEqual(['420'])
-    expect(passingValues(SEED, 'single', selectNone(chosen, SEED))).toEqual(['420'])
+    expect(passingValues(SEED, 'single', includeValues(chosen, SEED, SEED.values, false))).toEqual(['420'])
   })
 
   it('is what was chosen for multi, in the order of the dimension', () => {
@@ -38,10 +38,18 @@ describe('passingValues', () => {
 })
 
 describe('selecting', () => {
-  it('toggles single values, and knows when all are back', () => {
-    const without = toggleValue(NOTHING_CHOSEN, SEED, '421')
+  it('includes and excludes values, and knows when all are back', () => {
+    const without = includeValues(NOTHING_CHOSEN, SEED, ['421'], false)
     expect(multi(without)).toEqual(['420', '422'])
-    expect(toggleValue(without, SEED, '421')).toEqual(new Map())
+    expect(multi(includeValues(without, SEED, ['421', '420'], false))).toEqual(['422'])
+    expect(includeValues(without, SEED, ['420', '421'], true)).toEqual(new Map())
+  })
+
+  it('knows what lies between two values', () => {
+    expect(valuesBetween(SEED.values, '422', '421')).toEqual(['421', '422'])
+    expect(valuesBetween(SEED.values, '420', '422')).toEqual(SEED.values)
+    expect(valuesBetween(SEED.values, undefined, '421')).toEqual(['421'])
+    expect(valuesBetween(['421'], '420', '421')).toEqual(['421'])
   })
 
   it('solos a value, and restores all from the only one', () => {
@@ -52,7 +60,7 @@ describe('selecting', () => {
   })
 
   it('selects none and all', () => {
-    const none = selectNone(NOTHING_CHOSEN, SEED)
+    const none = includeValues(NOTHING_CHOSEN, SEED, SEED.values, false)
     expect(multi(none)).toEqual([])
     expect(multi(selectAll(none, SEED))).toEqual(['420', '421', '422'])
   })
@@ -70,7 +78,7 @@ describe('carrySelections', () => {
   })
 
   it('keeps "none" as it is', () => {
-    expect([...carrySelections(selectNone(NOTHING_CHOSEN, SEED), [SEED])]).toEqual([['seed', []]])
+    expect([...carrySelections(includeValues(NOTHING_CHOSEN, SEED, SEED.values, false), [SEED])]).toEqual([['seed', []]])
   })
 })
 

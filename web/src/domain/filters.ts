@@ -50,10 +50,6 @@ export function selectAll(selections: Selections, dimension: Dimension): Selecti
   return withSelection(selections, dimension, dimension.values)
 }
 
-export function selectNone(selections: Selections, dimension: Dimension): Selections {
-  return withSelection(selections, dimension, [])
-}
-
 export function selectOnly(
   selections: Selections,
   dimension: Dimension,
@@ -62,19 +58,30 @@ export function selectOnly(
   return withSelection(selections, dimension, [value])
 }
 
-/** Adds or removes one value of a multi filter. */
-export function toggleValue(
+/** Adds some values to those of a multi filter, or removes them. */
+export function includeValues(
   selections: Selections,
   dimension: Dimension,
-  value: string,
+  values: readonly string[],
+  isIncluded: boolean,
 ): Selections {
   const passing = new Set(passingValues(dimension, 'multi', selections))
-  if (!passing.delete(value)) passing.add(value)
+  for (const value of values) {
+    if (isIncluded) passing.add(value)
+    else passing.delete(value)
+  }
   return withSelection(
     selections,
     dimension,
     dimension.values.filter((each) => passing.has(each)),
   )
+}
+
+/** The values from one to another in their list, in whichever order they are named; `to` alone where it lacks `from`. */
+export function valuesBetween(values: readonly string[], from: string | undefined, to: string): readonly string[] {
+  const ends = [from === undefined ? -1 : values.indexOf(from), values.indexOf(to)]
+  if (ends.includes(-1)) return [to]
+  return values.slice(Math.min(...ends), Math.max(...ends) + 1)
 }
 
 export function isSoloed(selections: Selections, dimension: Dimension, value: string): boolean {

@@ -12,4 +12,9 @@ describe('filterSummary', () => {
     expect(filterSummary(SEED, 'multi', [])).toBe('none')
     expect(filterSummary(SEED, 'single', ['3'])).toBe('3')
   })
+
+  it('says so where a value is empty', () => {
+    expect(filterSummary(SEED, 'single', [''])).toBe('(empty)')
+    expect(filterSummary(SEED, 'multi', ['', '3'])).toBe('(empty), 3')
+  })
 })
