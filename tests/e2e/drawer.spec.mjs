@@ -2,6 +2,7 @@ import { expect, test } from './support/test.mjs';
 
 test('US-12.1 the drawer holds run, presets and dimensions, from top to bottom', async ({ app }) => {
 	await app.openDrawer();
+	await expect.poll(async () => (await app.drawer.boundingBox()).x).toBe(0);
 	const tops = [];
 	for (const name of ['Training run', 'Preset', 'Dimensions']) {
 		tops.push((await app.drawer.getByRole('region', { name, exact: true }).boundingBox()).y);
@@ -10,7 +11,6 @@ test('US-12.1 the drawer holds run, presets and dimensions, from top to bottom',
 	await expect(app.drawer.getByRole('region', { name: 'Training run' }).getByTestId('run-select')).toBeVisible();
 	await expect(app.drawer.getByRole('region', { name: 'Preset' }).getByTestId('preset-select')).toBeVisible();
 	await expect(app.dimension('seed')).toBeVisible();
-	expect((await app.drawer.boundingBox()).x).toBe(0);
 });
 
 test('US-12.2 a button in the header opens and closes it', async ({ app, page }) => {
@@ -30,13 +30,14 @@ test('US-12.3 it lies over the content and does not push the grid', async ({ app
 	};
 	const before = await boxes();
 	await app.openDrawer();
-	expect(await boxes()).toEqual(before);
 	const { x, y } = before[0];
-	const isCovered = await page.evaluate(
-		([x, y]) => document.elementFromPoint(x, y).closest('[role="dialog"]')?.getAttribute('aria-label'),
-		[x + 5, y + 5],
-	);
-	expect(isCovered).toBe('Controls');
+	const covers = () =>
+		page.evaluate(
+			([x, y]) => document.elementFromPoint(x, y).closest('[role="dialog"]')?.getAttribute('aria-label'),
+			[x + 5, y + 5],
+		);
+	await expect.poll(covers).toBe('Controls');
+	expect(await boxes()).toEqual(before);
 });
 
 test('US-12.5 the filters stay in the main area', async ({ app, page }) => {

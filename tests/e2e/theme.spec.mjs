@@ -18,7 +18,7 @@ test('US-11.1 controls are Naive UI’s', async ({ app, page }) => {
 	await app.drawer.getByRole('button', { name: 'Save as a new preset' }).click();
 	const count = (selector) => page.locator(selector).count();
 	for (const part of ['.n-button', '.n-select', '.n-checkbox', '.n-radio-button', '.n-slider', '.n-drawer', '.n-modal', '.n-input']) {
-		expect(await count(part), part).toBeGreaterThan(0);
+		await expect.poll(() => count(part), part).toBeGreaterThan(0);
 	}
 	// As many as cells and labels in sight, and mounted while one scrolls: those are plain buttons (docs/ui.md).
 	const plain = '.picture, .badge, [role="columnheader"] button, [role="rowheader"] button';
@@ -39,16 +39,16 @@ test('US-11.1 controls are Naive UI’s', async ({ app, page }) => {
 });
 
 test('US-11.2 a toggle switches between light and dark, and back', async ({ app, page }) => {
-	expect(await theme(page)).toBe('light');
+	await expect.poll(() => theme(page)).toBe('light');
 	const root = page.locator('html');
 	expect(await brightness(root)).toBeGreaterThan(200);
 	await page.getByRole('button', { name: 'Switch to the dark theme' }).click();
-	expect(await theme(page)).toBe('dark');
+	await expect.poll(() => theme(page)).toBe('dark');
 	await expect.poll(() => brightness(root)).toBeLessThan(60);
 	await app.openDrawer();
 	await expect.poll(() => brightness(app.drawer)).toBeLessThan(60);
 	await page.getByRole('button', { name: 'Switch to the light theme' }).click();
-	expect(await theme(page)).toBe('light');
+	await expect.poll(() => theme(page)).toBe('light');
 });
 
 for (const scheme of ['light', 'dark']) {
@@ -56,7 +56,7 @@ for (const scheme of ['light', 'dark']) {
 		test.use({ colorScheme: scheme });
 
 		test(`US-11.3 the theme is ${scheme} at first, before anything is painted`, async ({ app, page }) => {
-			expect(await theme(page)).toBe(scheme);
+			await expect.poll(() => theme(page)).toBe(scheme);
 			// The app itself is a module, which runs after this.
 			await page.addInitScript(() => {
 				new MutationObserver(() => {
@@ -73,7 +73,7 @@ for (const scheme of ['light', 'dark']) {
 			await page.getByRole('button', { name: `Switch to the ${other} theme` }).click();
 			await page.reload();
 			await app.settled();
-			expect(await theme(page)).toBe(other);
+			await expect.poll(() => theme(page)).toBe(other);
 			await expect(page.getByRole('button', { name: `Switch to the ${scheme} theme` })).toBeVisible();
 		});
 
