@@ -49,6 +49,27 @@ test('US-12.5 the filters stay in the main area', async ({ app, page }) => {
 	await expect(page.getByRole('main').getByRole('group', { name: 'Values of seed' })).toBeVisible();
 });
 
+test('a select tells a screen reader which option the arrows have reached', async ({ app, page }) => {
+	await app.openDrawer();
+	const select = app.drawer.getByRole('combobox', { name: 'Role of seed' });
+	await select.click();
+	const options = page.getByRole('listbox', { name: 'Role of seed' });
+	await expect(options).toBeVisible();
+	await expect(select).toHaveAttribute('aria-controls', await options.getAttribute('id'));
+	const reached = () => select.evaluate((box) => document.getElementById(box.getAttribute('aria-activedescendant'))?.innerText);
+	await expect.poll(reached).toBe('None');
+	for (const [key, text] of [
+		['ArrowUp', 'Slider'],
+		['ArrowUp', 'Y axis'],
+		['ArrowDown', 'Slider'],
+	]) {
+		await page.keyboard.press(key);
+		await expect.poll(reached).toBe(text);
+	}
+	await page.keyboard.press('Escape');
+	await expect(select).not.toHaveAttribute('aria-activedescendant');
+});
+
 test.describe('on a first visit', () => {
 	test.use({ remembered: {} });
 	for (const [width, isOpen] of [
