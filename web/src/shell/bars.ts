@@ -3,7 +3,7 @@ import { computed, watchEffect, type ComputedRef } from 'vue'
 /** The heights of what sticks to the top of the viewport, in CSS pixels. */
 const HEADER_HEIGHT = 44
 const BAR_HEIGHT = 44
-const STACKED_BAR_HEIGHT = 80
+const STACKED_BAR_HEIGHT = 72
 /** A viewport that is narrower has no room for the master slider beside its buttons. */
 const STACKED_BELOW = 480
 
