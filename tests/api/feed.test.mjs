@@ -651,7 +651,7 @@ describe('jobs', () => {
 			current_checkpoint_total: 2,
 			current_item: { prompt_name: 'forest', steps: 8, cfg: 1.25, sampler_name: 'euler', scheduler: 'simple', seed: 18446744073709552000, step: 3, step_total: 8 },
 			seconds_per_image: 2.5,
-			seconds_remaining: 10,
+			seconds_remaining: 9.062,
 		});
 		database.exec("UPDATE sample_job_items SET status = 'completed', output_path = 'x' WHERE number <= 2");
 		const done = await feed.type('job_progress');
