@@ -330,6 +330,7 @@ bool comfyui_cache_class(const struct comfyui_cache *cache, struct arena *arena,
 	int64_t at;
 	bool done;
 
+	*description = NULL;
 	if (!question.name || !comfyui_ask_class(arena, class, &question.request))
 		return error_memory(error);
 	done = get(&question, &response, &at, error) &&
