@@ -4,6 +4,8 @@
 #
 # CONFIG_PATH  the configuration, else ./config.yaml, else a demonstration on port PORT (8080)
 # RUNTIME_DIR  sockets, pids, logs, rendered files; default build/run/PORT
+# LOGS         `files` in RUNTIME_DIR/log (default), with warnings and errors on the terminal too, or
+#              `inherited`: all of them to the output of this script
 # BUILD        the variant of the programs: release (default) or asan
 set -eu
 
@@ -73,7 +75,7 @@ network_url=$(printf '%s\n' "$urls" | sed -n 2p)
 rm -rf "$RUNTIME_DIR/service" "$RUNTIME_DIR/nginx.pid" "$RUNTIME_DIR/nginx.failed"
 mkdir -p "$RUNTIME_DIR/log"
 SERVICE_DIR=$RUNTIME_DIR/service
-export LOGS=files
+export LOGS="${LOGS:-files}"
 . "$root/common/stack/services.sh"
 add_nginx
 add_pools
@@ -133,7 +135,7 @@ wait_until_ready() {
 	tries=0
 	while [ -z "$stopping" ] && ! is_healthy; do
 		if [ -e "$RUNTIME_DIR/nginx.failed" ]; then
-			tail -n 3 "$RUNTIME_DIR/log/nginx/current" >&2 || :
+			[ "$LOGS" = inherited ] || tail -n 3 "$RUNTIME_DIR/log/nginx/current" >&2 || :
 			stop_with "The web server cannot start, for the reason above. Is port $port taken?"
 		fi
 		tries=$((tries + 1))
@@ -150,7 +152,7 @@ greet() {
 	if [ -n "${CHECKPOINT_SAMPLER_DEMO:-}" ]; then
 		echo "It shows demonstration data, and ComfyUI is simulated. For your own: cp config.example.yaml config.yaml, edit it, make run."
 	fi
-	printf 'Ctrl-C stops it. Logs: %s\n\n' "$RUNTIME_DIR/log"
+	[ "$LOGS" = inherited ] || printf 'Ctrl-C stops it. Logs: %s\n\n' "$RUNTIME_DIR/log"
 }
 
 start_supervisor

@@ -38,6 +38,7 @@ test('the unit names what is installed', async () => {
 	const unit = path.join(destination, prefix, 'lib/systemd/system/checkpoint-sampler@.service');
 	const text = await readFile(unit, 'utf8');
 	assert.match(text, new RegExp(`^ExecStart=${prefix}/lib/checkpoint-sampler/common/stack/run.sh$`, 'm'));
+	assert.match(text, /^Environment=LOGS=inherited$/m);
 	assert.doesNotMatch(text, /@prefix@/);
 });
 
