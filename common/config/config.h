@@ -99,6 +99,18 @@ bool config_parse(struct arena *arena, const char *path, struct text source, str
 bool config_warnings(
 	struct arena *arena, const struct config *config, const char ***warnings, size_t *count);
 
+/*
+ * Whether the directories to read from can be read at this moment; else a sentence about the first
+ * that cannot.
+ */
+bool config_check_readable(const struct config *config, struct error *error);
+
+/*
+ * Whether images can be put into sample_dir at this moment; else why not, with its owner where that
+ * is the reason.
+ */
+bool config_check_writable(const struct config *config, struct error *error);
+
 /* Writes the configuration in force, every key, as a file that config_load reads as the same. */
 void config_print(const struct config *config, struct buffer *out);
 

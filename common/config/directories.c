@@ -27,23 +27,63 @@ static bool warn(struct warnings *warnings, const char *message)
 	return true;
 }
 
-static bool warn_unusable(struct warnings *warnings, const char *key, const char *path)
+/* A sentence about what keeps a directory from being read. */
+static bool check_readable(const char *key, const char *path, struct error *error)
 {
 	struct stat status;
 
+	if (stat(path, &status) != 0 && errno == ENOENT)
+		return error_set(error, ERROR_NOT_FOUND, "directory_missing",
+			"%s: %s does not exist.", key, path);
 	if (stat(path, &status) != 0)
-		return warn(warnings,
-			errno == ENOENT
-				? arena_printf(warnings->arena, "%s: %s does not exist.", key, path)
-				: arena_printf(warnings->arena, "%s: %s cannot be reached: %s.",
-					  key, path, strerror(errno)));
+		return error_set(error, ERROR_UNAVAILABLE, "directory_unreachable",
+			"%s: %s cannot be reached: %s.", key, path, strerror(errno));
 	if (!S_ISDIR(status.st_mode))
-		return warn(warnings,
-			arena_printf(warnings->arena, "%s: %s is not a directory.", key, path));
+		return error_set(error, ERROR_INVALID, "no_directory", "%s: %s is not a directory.",
+			key, path);
 	if (faccessat(AT_FDCWD, path, R_OK | X_OK, AT_EACCESS) != 0)
-		return warn(warnings, arena_printf(warnings->arena, "%s: %s cannot be read: %s.",
-					      key, path, strerror(errno)));
+		return error_set(error, ERROR_FORBIDDEN, "directory_unreadable",
+			"%s: %s cannot be read: %s.", key, path, strerror(errno));
 	return true;
+}
+
+static bool warn_unusable(struct warnings *warnings, const char *key, const char *path)
+{
+	struct error error;
+
+	return check_readable(key, path, &error) ||
+	       warn(warnings, arena_copy(warnings->arena, text_from(error.message)));
+}
+
+bool config_check_readable(const struct config *config, struct error *error)
+{
+	for (size_t i = 0; i < config->checkpoint_dir_count; i++)
+		if (!check_readable("checkpoint_dirs", config->checkpoint_dirs[i], error))
+			return false;
+	return check_readable("sample_dir", config->sample_dir, error);
+}
+
+bool config_check_writable(const struct config *config, struct error *error)
+{
+	const char *path = config->sample_dir;
+	struct stat status;
+
+	if (!check_readable("sample_dir", path, error))
+		return false;
+	if (faccessat(AT_FDCWD, path, W_OK | X_OK, AT_EACCESS) == 0)
+		return true;
+	if (errno == EROFS)
+		return error_set(error, ERROR_FORBIDDEN, "read_only",
+			"sample_dir: %s is on a read-only file system, so no image can be "
+			"generated. Mount it for writing, or leave out ComfyUI.",
+			path);
+	if (errno != EACCES || stat(path, &status) != 0)
+		return error_set(error, ERROR_UNAVAILABLE, "directory_unwritable",
+			"sample_dir: %s cannot be written: %s.", path, strerror(errno));
+	return error_set(error, ERROR_FORBIDDEN, "directory_unwritable",
+		"sample_dir: %s cannot be written by user %u, group %u: it belongs to user %u, "
+		"group %u, with mode %04o.",
+		path, geteuid(), getegid(), status.st_uid, status.st_gid, status.st_mode & 07777U);
 }
 
 /* A configured directory and where it really is (NULL: it cannot be reached). */

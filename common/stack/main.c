@@ -20,10 +20,14 @@ static const char USAGE[] =
 	"  url           print where the service can be opened, a line for each URL\n"
 	"  render ROOT   make RUNTIME_DIR ready for the web server: nginx.conf and links to the\n"
 	"                directories it serves. ROOT has nginx/ and web/dist/. Fails if the port\n"
-	"                is taken. With ComfyUI, an empty workflow_dir gets templates.\n"
+	"                is taken\n"
+	"  templates ROOT\n"
+	"                with ComfyUI, put workflow templates into an empty workflow_dir\n"
+	"  samples       status 0 if sample_dir can be written; else say why not\n"
 	"  backup FILE   copy the database into a new file, while everything runs\n"
 	"  restore FILE  make the database what a backup holds; what it held is kept beside it\n"
-	"  worker        status 0 if the worker is alive; else say why not\n"
+	"  worker        status 0 if the worker is alive and can use the directories; else say\n"
+	"                why not\n"
 	"  --version\n"
 	"\n"
 	"The configuration is CONFIG_PATH, else ./config.yaml.\n";
@@ -82,19 +86,20 @@ static int command_url(const struct config *config, const char *argument)
  * Whoever is to generate images finds templates to begin with. Without them everything else works,
  * and they may come later, with a drive that is not there yet.
  */
-static void prepare_workflow_dir(const struct config *config, const char *root)
+static int command_templates(const struct config *config, const char *root)
 {
 	struct error error;
 	size_t copied = 0;
 	bool good = config_make_workflow_dir(config, &error);
 
 	if (!config->comfyui.enabled)
-		return;
+		return EXIT_SUCCESS;
 	if (!good || !stack_copy_templates(root, config->workflow_dir, &copied, &error))
 		(void)fprintf(stderr, "warning: %s\n", error.message);
 	if (copied)
 		(void)printf("%zu workflow templates to begin with were put into %s.\n", copied,
 			config->workflow_dir);
+	return EXIT_SUCCESS;
 }
 
 static int command_render(const struct config *config, const char *root)
@@ -107,13 +112,19 @@ static int command_render(const struct config *config, const char *root)
 		(void)fputs("render needs absolute paths in RUNTIME_DIR and as ROOT.\n", stderr);
 		return 2;
 	}
-	warn(config);
 	if (!stack_listen_probe(config, demo && strcmp(demo, "1") == 0, &error) ||
 		!config_make_directories(config, &error) ||
 		!stack_render(config, root, runtime_dir, &error))
 		return say(&error);
-	prepare_workflow_dir(config, root);
 	return EXIT_SUCCESS;
+}
+
+static int command_samples(const struct config *config, const char *argument)
+{
+	struct error error;
+
+	(void)argument;
+	return config_check_writable(config, &error) ? EXIT_SUCCESS : say(&error);
 }
 
 /* Opening brings an old database to this version, as starting would. */
@@ -154,7 +165,11 @@ static int command_worker(const struct config *config, const char *argument)
 	struct error error;
 
 	(void)argument;
-	return store_worker_is_running(config->db_path, &error) ? EXIT_SUCCESS : say(&error);
+	if (store_worker_is_running(config->db_path, &error) &&
+		config_check_readable(config, &error) &&
+		(!config->comfyui.enabled || config_check_writable(config, &error)))
+		return EXIT_SUCCESS;
+	return say(&error);
 }
 
 static const struct command {
@@ -166,6 +181,8 @@ static const struct command {
 	{"check", false, command_check},
 	{"url", false, command_url},
 	{"render", true, command_render},
+	{"templates", true, command_templates},
+	{"samples", false, command_samples},
 	{"backup", true, command_backup},
 	{"restore", true, command_restore},
 	{"worker", false, command_worker},

@@ -92,6 +92,15 @@ static void put_user(const struct config *config, struct buffer *out)
 		buffer_append_string(out, "user root root;");
 }
 
+/* As `auto`, but four at most: they wait for programs and disks, not for processors. */
+static void put_workers(const struct config *config, struct buffer *out)
+{
+	long processors = sysconf(_SC_NPROCESSORS_ONLN);
+
+	(void)config;
+	buffer_printf(out, "%ld", processors < 1 ? 1 : processors > 4 ? 4 : processors);
+}
+
 /* Where websocketd is: a port of this machine, or what FEED_SOCKET names in RUNTIME_DIR. */
 static void put_feed(const struct config *config, struct buffer *out)
 {
@@ -110,6 +119,7 @@ static const struct {
 	void (*put)(const struct config *config, struct buffer *out);
 } VALUES[] = {
 	{"user", put_user},
+	{"workers", put_workers},
 	{"listen", stack_listen_lines},
 	{"machine_name", put_machine_name},
 	{"allowed_hosts", put_allowed_hosts},

@@ -65,7 +65,9 @@ exec 9>>"$RUNTIME_DIR/lock"
 flock -w 2 9 ||
 	die "Checkpoint Sampler is already running in $RUNTIME_DIR. Stop it (Ctrl-C) first, or choose another port."
 
+"$PROGRAMS/checkpoint-sampler" check || exit 1
 "$PROGRAMS/checkpoint-sampler" render "$root" || exit 1
+"$PROGRAMS/checkpoint-sampler" templates "$root" || exit 1
 urls=$("$PROGRAMS/checkpoint-sampler" url)
 url=$(printf '%s\n' "$urls" | head -n 1)
 network_url=$(printf '%s\n' "$urls" | sed -n 2p)

@@ -37,7 +37,22 @@ add_pools() {
 	# Each may wait for ComfyUI; the web server lets 12 of them.
 	add_service comfyui pool SIGTERM 16
 	# Decoding takes a whole core each, and gives way to whatever else the machine has to do.
-	add_service previews pool SIGTERM "$(nproc)" 10
+	add_service previews pool SIGTERM "$(preview_processes)" 10
+}
+
+# One for each core, as far as the memory that a container may use holds them: up to 384 MiB each,
+# and as much for the other pools.
+preview_processes() {
+	processes=$(nproc)
+	memory=$(cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes 2>/dev/null) || :
+	case $memory in
+	'' | *[!0-9]*) fitting=8 ;;
+	*) fitting=$((memory / 1048576 / 384 - 1)) ;;
+	esac
+	[ "$fitting" -le 8 ] || fitting=8
+	[ "$fitting" -ge 1 ] || fitting=1
+	[ "$processes" -le "$fitting" ] || processes=$fitting
+	echo "$processes"
 }
 
 # With FEED_PORT, websocketd is reached over feed.sock in RUNTIME_DIR.

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -178,14 +178,26 @@ describe('starting', () => {
 		const place = await makePlace();
 		await rm(path.join(place, 'samples'), { recursive: true });
 		const stack = await startStack({ place });
-		assert.match(stack.launch.output, /^warning: sample_dir: .*\/samples does not exist\.$/m);
+		const missing = /^(?:warning: )?sample_dir: .*\/samples does not exist\.$/m;
+		assert.match(stack.launch.output, missing);
 		assert.equal((await get(stack, '/health')).json.status, 'degraded');
+		const ask = (question) => promisify(execFile)(launcher, [question], { env: { CONFIG_PATH: stack.configPath } });
+		await eventually('the worker runs', async () => missing.test((await ask('worker').catch(({ stderr }) => ({ stderr }))).stderr));
+		await assert.rejects(ask('samples'), ({ code, stderr }) => code === 1 && missing.test(stderr));
 		await mkdir(stack.samples);
+		await Promise.all([ask('worker'), ask('samples')]);
 		await writeFile(path.join(stack.samples, 'seed=1.png'), 'x');
 		assert.equal((await get(stack, '/health')).json.status, 'ok');
 		assert.equal((await get(stack, '/api/images/seed%3D1.png')).status, 200);
 		await stack.stop();
 		await rm(place, { recursive: true });
+	});
+	test('with LOGS=inherited, all that the programs say is in the launcher\'s own output', async () => {
+		const stack = await startStack({ environment: { LOGS: 'inherited' } });
+		await eventually('the worker says that it runs', () => /level=info .*event=worker\.started/.test(stack.launch.output));
+		assert.deepEqual(await readdir(path.join(stack.runtimeDirectory, 'log')), []);
+		await stack.stop();
+		assert.match(stack.launch.output, /event=worker\.stopped/);
 	});
 	test('RUNTIME_DIR may be longer than a socket\'s path, and have spaces', async () => {
 		const place = await makePlace();
