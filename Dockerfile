@@ -1,6 +1,6 @@
 # The images of compose.yaml, one target a service. They share the programs and their libraries and
 # differ in what runs them. No compiler, no shell history, no root: each works with a read-only
-# root file system and any numeric user.
+# root file system and any numeric user. (`runtime` alone is root, to give volumes to that user.)
 
 FROM node:22-bookworm-slim AS web
 WORKDIR /source/web
@@ -28,7 +28,8 @@ RUN apt-get update -qq && apt-get install -y --no-install-recommends -qq \
 		ca-certificates curl libcurl4 libdeflate0 libfcgi0ldbl libjpeg62-turbo libjson-c5 libpng16-16 \
 		libsqlite3-0 libwebp7 libwebpdemux2 libwebsockets17 libyaml-0-2 libzimg2 s6 >/dev/null && \
 	rm -rf /var/lib/apt/lists/* && \
-	install -d -m 1777 /var/lib/checkpoint-sampler /run/checkpoint-sampler
+	install -d /etc/checkpoint-sampler && \
+	install -d -m 1777 /var/lib/checkpoint-sampler /var/lib/checkpoint-sampler/cache /run/checkpoint-sampler
 WORKDIR /opt/checkpoint-sampler
 COPY common/stack/container.sh common/stack/container-health.sh common/stack/services.sh common/stack/
 COPY common/stack/service common/stack/service
@@ -46,20 +47,24 @@ RUN apt-get update -qq && apt-get install -y --no-install-recommends -qq nginx-l
 	rm -rf /var/lib/apt/lists/*
 COPY nginx nginx
 COPY --from=web /source/web/dist web/dist
+USER 1000:1000
 CMD ["nginx"]
 
 FROM runtime AS api
 RUN apt-get update -qq && \
 	apt-get install -y --no-install-recommends -qq libfcgi-bin multiwatch spawn-fcgi >/dev/null && \
 	rm -rf /var/lib/apt/lists/*
+USER 1000:1000
 CMD ["api"]
 
 FROM runtime AS feed
 RUN apt-get update -qq && apt-get install -y --no-install-recommends -qq socat websocketd >/dev/null && \
 	rm -rf /var/lib/apt/lists/*
+USER 1000:1000
 CMD ["feed"]
 
 FROM runtime AS worker
+USER 1000:1000
 CMD ["worker"]
 
 # The demonstration: a simulated ComfyUI, and what it would have rendered.
@@ -69,4 +74,5 @@ RUN apt-get update -qq && \
 	rm -rf /var/lib/apt/lists/*
 COPY tests/comfyui-stub tests/comfyui-stub
 COPY tests/fixtures/comfyui tests/fixtures/comfyui
+USER 1000:1000
 CMD ["demo"]

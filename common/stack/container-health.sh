@@ -13,16 +13,29 @@ check_nginx() {
 	curl --silent --show-error --fail --noproxy '*' --max-time 4 http://127.0.0.1:8080/health
 }
 
-# Every pool answers; the catalog also that it can read the database.
+# ask_pool NAME: it answers; the catalog also that it can read the database. Pools that decode, wait for
+# ComfyUI or look through directories may all be at work: then it counts that somebody listens.
+ask_pool() {
+	answer=$(REQUEST_METHOD=GET REQUEST_URI=/health timeout 4 cgi-fcgi -bind -connect "$1.sock" 2>&1)
+	case $1:$?:$answer in
+	catalog:0:*'"database":"ok"'*) ;;
+	presets:0:Status:* | previews:0:Status:* | comfyui:0:Status:* | jobs:0:Status:*) ;;
+	previews:124:* | comfyui:124:* | jobs:124:*) ;;
+	*) fail "$1: ${answer:-no answer}" ;;
+	esac
+}
+
 check_api() {
+	asked=
 	for service in /tmp/service/*/; do
-		name=$(basename "$service")
-		answer=$(REQUEST_METHOD=GET REQUEST_URI=/health timeout 4 cgi-fcgi -bind -connect "$name.sock")
-		case $name:$answer in
-		catalog:*'"database":"ok"'*) ;;
-		catalog:* | *:) fail "$name: ${answer:-no answer}" ;;
-		esac
+		ask_pool "$(basename "$service")" &
+		asked="$asked $!"
 	done
+	status=0
+	for pid in $asked; do
+		wait "$pid" || status=1
+	done
+	return $status
 }
 
 # How the watcher is, on a browser's way: through websocketd and a feed. It is not made to watch by that. 429:
@@ -40,7 +53,7 @@ check_feed() {
 	esac
 }
 
-# The worker moves, whether it has work or not.
+# The worker moves, whether it has work or not, and finds the directories that it works on.
 check_worker() {
 	sh /opt/checkpoint-sampler/common/stack/container.sh checkpoint-sampler worker
 }
