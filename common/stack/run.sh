@@ -128,9 +128,23 @@ stop_with() {
 	die "$*"
 }
 
+ask() {
+	curl --silent --noproxy '*' --max-time 2 "$@"
+}
+
+# Nothing is 502 any more: each pool that the health does not pass through answers, if only that there
+# is no such picture.
+have_pools_begun() {
+	for path in presets sample-jobs workflows previews/256/none.png; do
+		case $(ask --output /dev/null --write-out '%{http_code}' "$url/api/$path") in
+		2?? | 4??) ;;
+		*) return 1 ;;
+		esac
+	done
+}
+
 is_healthy() {
-	[ -s "$RUNTIME_DIR/nginx.pid" ] &&
-		curl --silent --fail --noproxy '*' --max-time 2 "$url/health" | grep -q '"feed":"ok"'
+	[ -s "$RUNTIME_DIR/nginx.pid" ] && ask --fail "$url/health" | grep -q '"feed":"ok"' && have_pools_begun
 }
 
 wait_until_ready() {
