@@ -51,6 +51,22 @@ describe('a message about an image', () => {
     expect(followed.imageAt('second.png')?.version).toBe('1')
   })
 
+  it('moves a file whose name has come to mean another cell, with values that are new', () => {
+    const followed = new FollowedScan(START)
+    expect(followed.add({ ...first, dimensions: { checkpoint: 'final', seed: '2' } })).toBe('replaced')
+    const scan = followed.publish(CHECKPOINTS)
+    expect(scan.images).toHaveLength(4)
+    expect(scan.images.find(({ relative_path }) => relative_path === first.path)?.dimensions.checkpoint).toBe('final')
+    expect(valuesOf(scan, 'checkpoint')).toEqual(['500', '1000', 'final'])
+
+    // The cell it was in is free.
+    expect(followed.add({ ...first, path: 'second.png' })).toBe('added')
+    expect(followed.add({ ...first, dimensions: { checkpoint: '1000', seed: '2' }, version: '2' })).toBe('replaced')
+    expect(pathsOf(followed.publish(CHECKPOINTS))).toHaveLength(4)
+    expect(followed.imageAt(first.path)?.version).toBe('2')
+    expect(followed.imageAt('second.png')?.dimensions.checkpoint).toBe('500')
+  })
+
   it('that says what is known does nothing', () => {
     const followed = new FollowedScan(START)
     expect(followed.add(first)).toBe('nothing')

@@ -90,14 +90,19 @@ export class FollowedScan {
     const { byPath, byCell } = this.#find()
     const image: Image = { relative_path: path, dimensions: { ...dimensions }, version }
     const cell = cellOf(dimensions)
-    const at = byCell.get(cell) ?? byPath.get(path)
+    const known = this.imageAt(path)
+    // The name of a file can come to mean another cell, when its checkpoint is counted otherwise.
+    const isElsewhere = known !== undefined && cellOf(known.dimensions) !== cell
+    if (isElsewhere) this.remove(path)
+    if (isElsewhere && known.version !== version) this.#superseded.set(path, known.version)
+    const at = byCell.get(cell)
     const before = at === undefined ? undefined : this.#images[at]
     if (before?.relative_path === path && before.version === version) return 'nothing'
     this.#change()
     if (at === undefined || before === undefined) {
       this.#put(this.#images.length, image, cell)
       this.#learn(dimensions)
-      return 'added'
+      return isElsewhere ? 'replaced' : 'added'
     }
     if (before.relative_path === path) this.#superseded.set(path, before.version)
     else byPath.delete(before.relative_path)
