@@ -1,6 +1,6 @@
 import { decodePng } from './support/png.mjs';
 import { expect, test } from './support/test.mjs';
-import { FULL_SIZE, fullSizePixel, GALLERY, gallery, LANTERN, lantern } from './tree.mjs';
+import { FULL_SIZE, fullSizePixel, GALLERY, gallery, INK, LANTERN, lantern } from './tree.mjs';
 
 const at = (checkpoint, prompts = LANTERN.prompts, cfgs = LANTERN.cfgs) =>
 	prompts.map((prompt) => cfgs.map((cfg) => lantern({ checkpoint, prompt, cfg })));
@@ -67,13 +67,93 @@ test('of several batches the highest is shown', async ({ app }) => {
 	await app.expectPictures(expected);
 });
 
-test('pictures keep their proportions', async ({ app }) => {
+test('pictures keep their proportions, whatever the height of the rows', async ({ app, page }) => {
 	await app.atRest();
-	const shape = async () => {
-		const { width, height } = await app.cell(0, 0).locator('img, canvas').boundingBox();
-		return width / height;
-	};
-	await expect.poll(async () => Math.abs((await shape()) - 192 / 128)).toBeLessThan(0.02);
+	const { x, y, width, height } = await app.page.getByTestId('row-divider').first().boundingBox();
+	await page.mouse.move(x + 300, y + height / 2);
+	await page.mouse.down();
+	await page.mouse.move(x + 300, y + height / 2 + 193, { steps: 4 });
+	await page.mouse.up();
+	expect(width).toBeGreaterThan(300);
+	const frame = app.cell(0, 0).locator('.picture');
+	await expect.poll(async () => (await frame.boundingBox()).height).toBe(300);
+	await expect.poll(async () => (await app.pictures())[0][0]).toBe(at('3000')[0][0]);
+	// A picture of 192 × 128 in 160 × 300 pixels is 107 pixels high, the rest is bare.
+	const [screen, box] = [decodePng(await page.screenshot()), await frame.boundingBox()];
+	const pixel = (down) => screen.at(Math.round(box.x + 80), Math.round(box.y + down));
+	const bare = pixel(20);
+	for (const down of [60, 90, 210, 240, 280]) expect(pixel(down), `${down} pixels down`).toEqual(bare);
+	for (const down of [100, 150, 200]) expect(pixel(down), `${down} pixels down`).not.toEqual(bare);
+});
+
+test.describe('while pictures are on their way', () => {
+	const pictures = /\/api\/(previews|images)\//;
+
+	test('cells shimmer, and keep the picture before', async ({ app, page }) => {
+		await app.expectPictures(at('3000'));
+		await page.route(pictures, () => undefined);
+		await page.keyboard.press('.');
+		await expect(page.getByTestId('choice')).toContainText(`seed ${LANTERN.seeds[1]}`);
+		await expect(app.cell(0, 0)).toHaveAttribute('data-status', 'waiting');
+		await expect(app.cell(0, 0).locator('.shimmer')).toBeVisible();
+		await expect(app.cell(0, 0).locator('img')).toHaveCount(1);
+		await page.unrouteAll({ behavior: 'ignoreErrors' });
+	});
+
+	test('cells have the shape that the run’s pictures had on an earlier visit', async ({ app, page }) => {
+		await app.chooseRun(INK.name);
+		await app.settled();
+		await page.route(pictures, () => undefined);
+		await page.reload();
+		await expect(app.cell(0, 0)).toHaveAttribute('data-status', 'waiting');
+		const { width, height } = await app.cell(0, 0).locator('.picture').boundingBox();
+		expect([width, height]).toEqual([160, 240]);
+		await page.unrouteAll({ behavior: 'ignoreErrors' });
+	});
+
+	test('a hidden tab asks for none', async ({ app, page }) => {
+		const setVisibility = (state) =>
+			page.evaluate((visibility) => {
+				Object.defineProperty(document, 'visibilityState', { value: visibility, configurable: true });
+				document.dispatchEvent(new Event('visibilitychange'));
+			}, state);
+		await app.openDrawer();
+		await setVisibility('hidden');
+		const asked = app.collectRequests((url) => pictures.test(url.pathname));
+		await app.pick(app.runSelect, INK.name);
+		await expect(app.cell(0, 0)).toHaveAttribute('data-status', 'waiting');
+		await app.closeDrawer();
+		await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+		expect(asked).toEqual([]);
+		await setVisibility('visible');
+		await app.settled();
+		expect(asked).not.toEqual([]);
+	});
+});
+
+test.describe('the settings of pictures', () => {
+	const dialog = (page) => page.getByRole('dialog', { name: 'Settings of this browser' });
+	async function change(page, action) {
+		await page.getByRole('button', { name: 'Settings of this browser' }).click();
+		await action(dialog(page));
+		await page.keyboard.press('Escape');
+		await expect(dialog(page)).toHaveCount(0);
+	}
+
+	test('“Always show originals” asks for no previews, also while things move and on the next visit', async ({ app, page }) => {
+		const previews = app.collectRequests((url) => url.pathname.startsWith('/api/previews/'));
+		await app.chooseRun(INK.name);
+		expect(previews).not.toEqual([]);
+		await change(page, (settings) => settings.getByRole('switch', { name: 'Always show originals' }).click());
+		previews.length = 0;
+		await app.chooseRun(LANTERN.name);
+		await app.moveTo(app.master, 1);
+		await app.expectPictures(at('1000'));
+		await page.reload();
+		await app.settled();
+		await app.atRest();
+		expect(previews).toEqual([]);
+	});
 });
 
 test.describe('a grid larger than the viewport', () => {
@@ -129,7 +209,7 @@ test.describe('a grid larger than the viewport', () => {
 		await page.mouse.wheel(400, 800);
 		await expect.poll(() => page.evaluate(() => window.scrollY)).toBe(800);
 		const inGrid = (x, y) =>
-			page.evaluate(([x, y]) => document.elementFromPoint(x, y)?.closest('[role="grid"]') !== null, [x, y]);
+			page.evaluate(([x, y]) => document.elementFromPoint(x, y)?.closest('[role="grid"], [data-testid$="-divider"]') !== null, [x, y]);
 		const { width, height } = page.viewportSize();
 		const bar = await page.getByRole('group', { name: 'checkpoint of all cells' }).boundingBox();
 		expect(bar.y + bar.height).toBeLessThan(100);
@@ -311,5 +391,20 @@ test.describe('the keyboard in the grid', () => {
 		await expect.poll(() => focused(page)).toBe(`${GALLERY.rows - 1},${GALLERY.columns - 1}`);
 		await page.keyboard.press('ArrowUp');
 		await expect.poll(() => focused(page)).toBe(`${GALLERY.rows - 1},${GALLERY.columns - 2}`);
+	});
+
+	test('goes on from the cell that was last looked at when the picture is closed', async ({ app, page }) => {
+		await app.chooseRun(GALLERY.name);
+		for (const close of [() => page.keyboard.press('Escape'), () => page.goBack()]) {
+			await page.evaluate(() => window.scrollTo(0, 0));
+			await app.cell(0, 0).getByRole('button', { name: /^Open/ }).click();
+			for (let step = 1; step < GALLERY.rows; step++) await page.keyboard.press('ArrowRight');
+			await page.keyboard.press('Shift+ArrowDown');
+			await app.lightbox.expectPicture(gallery(1, GALLERY.rows - 1));
+			await close();
+			await expect(app.lightbox.root).toHaveCount(0);
+			await expect.poll(() => focused(page)).toBe(`${GALLERY.rows - 1},1`);
+			await expect(page.locator(`[data-place="${GALLERY.rows - 1},1"]`)).toBeInViewport();
+		}
 	});
 });

@@ -1,6 +1,6 @@
 // The view is a URL: what is on the screen can be sent, and Back returns to it.
 import { expect, test } from './support/test.mjs';
-import { INK, lantern } from './tree.mjs';
+import { INK, LANTERN, lantern } from './tree.mjs';
 
 const values = { checkpoint: '2000', prompt: 'lighthouse', seed: '7', cfg: '4' };
 
@@ -11,6 +11,7 @@ test('a link shows the same picture in another browser', async ({ app, page, bro
 	await app.cell(1, 0).getByRole('button', { name: /^Open/ }).click();
 	await expect(page).toHaveURL(/at=2000.*open=1/);
 	const title = await app.lightbox.root.getAttribute('aria-label');
+	await expect.poll(() => app.lightbox.picture()).not.toBe('no picture');
 	const pictures = await app.lightbox.picture();
 
 	const elsewhere = await browser.newContext({ viewport: page.viewportSize() });
@@ -27,6 +28,52 @@ test('a link shows the same picture in another browser', async ({ app, page, bro
 	} finally {
 		await elsewhere.close();
 	}
+});
+
+test.describe('cells that were moved alone', () => {
+	const expected = (own) =>
+		LANTERN.prompts.map((prompt, y) =>
+			LANTERN.cfgs.map((cfg, x) => lantern({ checkpoint: own[`${x},${y}`] ?? '3000', prompt, cfg })),
+		);
+
+	test('stay where they are when Back closes a picture, also the one that was moved in front of the grid', async ({ app, page }) => {
+		await app.moveTo(app.cellSlider(app.cell(1, 0)), 1);
+		await app.cell(2, 1).getByRole('button', { name: /^Open/ }).click();
+		await app.lightbox.slider.press('Home');
+		await app.lightbox.expectPicture(lantern({ checkpoint: '500', prompt: 'market', cfg: '4' }));
+		await page.goBack();
+		await expect(app.lightbox.root).toHaveCount(0);
+		await app.expectPictures(expected({ '0,1': '1000', '1,2': '500' }));
+		await page.reload();
+		await app.expectPictures(expected({ '0,1': '1000', '1,2': '500' }));
+	});
+
+	test('are so in another browser', async ({ app, page, browser }) => {
+		await app.moveTo(app.cellSlider(app.cell(1, 0)), 1);
+		await app.moveTo(app.cellSlider(app.cell(0, 1)), 0);
+		await expect(page).toHaveURL(/cell\.slider=1000.*cell\.slider=500/);
+		const elsewhere = await browser.newContext({ viewport: page.viewportSize() });
+		try {
+			const theirs = new app.constructor(await elsewhere.newPage());
+			await theirs.open(page.url());
+			await expect(theirs.cellSlider(theirs.cell(1, 0))).toHaveAttribute('aria-valuetext', '1000');
+			await expect(theirs.cellSlider(theirs.cell(0, 1))).toHaveAttribute('aria-valuetext', '500');
+			await expect(theirs.cellSlider(theirs.cell(0, 0))).toHaveAttribute('aria-valuetext', '3000');
+		} finally {
+			await elsewhere.close();
+		}
+	});
+
+	test('are none of the next run’s', async ({ app, page }) => {
+		await app.moveTo(app.cellSlider(app.cell(1, 0)), 1);
+		await app.chooseRun(INK.name);
+		await page.goBack();
+		await expect(page.getByTestId('current-run')).toHaveText(LANTERN.name);
+		await app.expectPictures(expected({ '0,1': '1000' }));
+		await page.goForward();
+		await expect(page.getByTestId('current-run')).toHaveText(INK.name);
+		await expect(page).not.toHaveURL(/cell\.slider/);
+	});
 });
 
 test('Back closes the picture, takes back a filter and returns to the run before; Forward repeats', async ({ app, page }) => {

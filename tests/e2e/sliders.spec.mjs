@@ -1,6 +1,6 @@
 import { get } from '../api/client.mjs';
 import { expect, test } from './support/test.mjs';
-import { INK, ink, LANTERN, lantern } from './tree.mjs';
+import { GALLERY, INK, ink, LANTERN, lantern } from './tree.mjs';
 
 const last = LANTERN.checkpoints.length - 1;
 const at = (checkpoint) => LANTERN.prompts.map((prompt) => LANTERN.cfgs.map((cfg) => lantern({ checkpoint, prompt, cfg })));
@@ -131,6 +131,21 @@ test('another slider dimension starts anew, and the first one’s position retur
 	await app.expectPictures(at('1000'));
 });
 
+test('where there is one value alone, it is told and there is nothing to slide', async ({ app, page }) => {
+	await app.chooseRun(GALLERY.name);
+	await expect(app.masterValue).toContainText('100');
+	await expect(page.getByRole('slider')).toHaveCount(1);
+	await expect(page.getByRole('slider', { name: 'Size of the cells' })).toBeVisible();
+	await app.chooseRun(LANTERN.name);
+	await expect(app.master).toBeVisible();
+	await (await app.openFilter('checkpoint')).getByRole('button', { name: 'Show only checkpoint 1500' }).click();
+	await expect(app.masterValue).toContainText('1500');
+	await expect(app.master).toHaveCount(0);
+	await expect(app.cells.getByRole('slider')).toHaveCount(0);
+	const [cell, picture] = [await app.cell(0, 0).boundingBox(), await app.cell(0, 0).locator('.picture').boundingBox()];
+	expect(cell.height - picture.height).toBeLessThan(2);
+});
+
 test('names full of signs reach the server unharmed', async ({ app }) => {
 	await app.chooseRun(INK.name);
 	for (const [position, checkpoint] of INK.checkpoints.entries()) {
@@ -184,6 +199,16 @@ test.describe('playing', () => {
 		await page.keyboard.press('Space');
 		await expect(pause(app)).toBeVisible();
 		await page.keyboard.press('Space');
+		await expect(play(app)).toBeVisible();
+	});
+
+	test('opening a picture ends it', async ({ app, page }) => {
+		await page.keyboard.press('Space');
+		await expect(pause(app)).toBeVisible();
+		await app.cell(0, 0).getByRole('button', { name: /^Open/ }).click();
+		await expect(app.lightbox.root).toBeVisible();
+		await page.keyboard.press('Escape');
+		await expect(app.lightbox.root).toHaveCount(0);
 		await expect(play(app)).toBeVisible();
 	});
 

@@ -25,6 +25,15 @@ describe('gridLayout', () => {
     expect(columnLeft(layout, 1) - columnLeft(layout, 0)).toBe(layout.cellWidth + layout.gap)
   })
 
+  it('takes no remembered size at its word', () => {
+    const sizes = [-50, 0, 1e9].map((size) => gridLayout({ ...WIDE, chosenWidth: size, chosenHeight: size }))
+    expect(sizes.map(({ cellWidth, pictureHeight }) => [cellWidth, pictureHeight])).toEqual([
+      [100, 100],
+      [100, 100],
+      [1344, 1344],
+    ])
+  })
+
   it('puts row labels above their rows where there is no room beside them', () => {
     const { labelWidth, labelHeight, rowTrack, pictureHeight, sliderHeight, gap } = gridLayout(PHONE)
     expect(labelWidth).toBe(0)

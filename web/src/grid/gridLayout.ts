@@ -1,5 +1,6 @@
 // The measures of the grid, in CSS pixels.
 
+import { clampCell } from './dividers'
 import { fitCellWidth } from './gridWindow'
 
 export interface LayoutInput {
@@ -13,6 +14,7 @@ export interface LayoutInput {
   readonly isNarrow: boolean
   /** Sliders are moved by thumb. */
   readonly isCoarse: boolean
+  /** undefined: as fits. What was remembered is not trusted to be within reason. */
   readonly chosenWidth: number | undefined
   /** undefined: in the shape of the pictures. */
   readonly chosenHeight: number | undefined
@@ -50,8 +52,9 @@ export function gridLayout(input: LayoutInput): Layout {
   const labelHeight = input.hasRowLabels && input.isNarrow ? LABEL_HEIGHT : 0
   const sliderHeight = input.hasSliders ? (input.isCoarse ? SLIDER_HEIGHT_FOR_THUMBS : SLIDER_HEIGHT) : 0
   const room = input.viewportWidth - labelWidth - 2 * padding - gap * (input.columns - 1)
-  const cellWidth = input.chosenWidth ?? fitCellWidth(room, input.columns, input.viewportHeight)
-  const pictureHeight = input.chosenHeight ?? Math.round(cellWidth * input.aspect)
+  const { chosenWidth, chosenHeight } = input
+  const cellWidth = chosenWidth === undefined ? fitCellWidth(room, input.columns, input.viewportHeight) : clampCell(chosenWidth)
+  const pictureHeight = chosenHeight === undefined ? Math.round(cellWidth * input.aspect) : clampCell(chosenHeight)
   return {
     gap,
     padding,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { dimension } from '@/domain/fixtures'
 import type { Axis } from '@/domain/imageIndex'
-import { fitCellWidth, pushedBy, visibleSpan } from './gridWindow'
+import { fitCellWidth, pushedBy, restoredBy, visibleSpan } from './gridWindow'
 
 describe('visibleSpan', () => {
   it('covers exactly the tracks in sight, and the margin', () => {
@@ -30,8 +30,18 @@ describe('fitCellWidth', () => {
   })
 })
 
+const axis = (name: string, ...values: string[]): Axis => ({ dimension: dimension(name, ...values), values })
+
+describe('restoredBy', () => {
+  it('follows a value that was alone to its place among all', () => {
+    expect(restoredBy(axis('seed', '4'), axis('seed', '2', '4', '6'), 100)).toBe(100)
+    expect(restoredBy(axis('seed', '4'), axis('cfg', '2', '4', '6'), 100)).toBe(0)
+    expect(restoredBy(axis('seed', '4', '6'), axis('seed', '2', '4', '6'), 100)).toBe(0)
+    expect(restoredBy(undefined, axis('seed', '2'), 100)).toBe(0)
+  })
+})
+
 describe('pushedBy', () => {
-  const axis = (name: string, ...values: string[]): Axis => ({ dimension: dimension(name, ...values), values })
   const before = axis('seed', '2', '4', '6')
 
   it('follows the first track in sight', () => {

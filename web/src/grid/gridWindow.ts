@@ -48,14 +48,23 @@ export function fitCellWidth(room: number, columns: number, viewportHeight: numb
   return Math.floor(Math.min(widest, Math.max(SMALLEST_FIT, room / Math.max(1, columns))))
 }
 
+/** How far a value moves from one axis to the next, in tracks; 0 when it is not there, or the axis is of another dimension. */
+function tracksOn(before: Axis | undefined, after: Axis | undefined, at: number): number {
+  if (!before || before.dimension.name !== after?.dimension.name) return 0
+  const value = before.values[at]
+  const next = value === undefined ? -1 : after.values.indexOf(value)
+  return next === -1 ? 0 : next - at
+}
+
 /**
  * How far the first track in sight has been pushed on by values that came in before it, where `offset` is what has been scrolled
  * out of sight. 0 while the beginning is in sight: there they come in in sight.
  */
 export function pushedBy(before: Axis | undefined, after: Axis | undefined, offset: number, track: number): number {
-  if (!before || before.dimension.name !== after?.dimension.name || offset <= 0) return 0
-  const at = Math.floor(offset / track)
-  const value = before.values[at]
-  const next = value === undefined ? -1 : after.values.indexOf(value)
-  return next === -1 ? 0 : (next - at) * track
+  return offset <= 0 ? 0 : tracksOn(before, after, Math.floor(offset / track)) * track
+}
+
+/** How far a value that was shown alone is pushed on by the others that are shown again. */
+export function restoredBy(before: Axis | undefined, after: Axis | undefined, track: number): number {
+  return before?.values.length === 1 ? tracksOn(before, after, 0) * track : 0
 }

@@ -10,7 +10,7 @@ export interface CellPictureInput {
   /** undefined: there is no image. */
   readonly pictures: () => CellPictures | undefined
   readonly description: () => string
-  readonly onShown: (size: Size) => void
+  readonly onShown: (size: Size, isOriginal: boolean) => void
 }
 
 export type PictureStatus = 'waiting' | 'ready' | 'failed' | 'missing'
@@ -36,34 +36,35 @@ export function useCellPicture(input: CellPictureInput): CellPicture {
   const isOriginal = ref(false)
   let unwatch: (() => void)[] = []
 
-  function show(element: HTMLImageElement): void {
+  function show(element: HTMLImageElement, isFile: boolean): void {
     status.value = 'ready'
+    isOriginal.value = isFile
     if (input.frame.value?.firstChild === element) return
     element.alt = input.description()
     input.frame.value?.replaceChildren(element)
     hasPicture.value = true
-    input.onShown({ width: element.naturalWidth, height: element.naturalHeight })
+    input.onShown({ width: element.naturalWidth, height: element.naturalHeight }, isFile)
   }
   function clear(): void {
     input.frame.value?.replaceChildren()
     hasPicture.value = false
   }
 
-  /** The original once things have settled; until then it stays only where it is shown already. */
-  function choose({ moving, original }: CellPictures): void {
+  /** The original once things have settled; until then it stays only where it is shown already. A narrower one until a sharp one is there. */
+  function choose({ moving, narrower, original }: CellPictures): void {
     const sharpest = store.state(original.url)
     const quickest = store.state(moving.url)
     if (sharpest.status === 'ready') {
       const isShown = input.frame.value?.firstChild === sharpest.picture
-      if (isShown || motion.isSettled.value || quickest.status !== 'ready') {
-        isOriginal.value = true
-        show(sharpest.picture)
+      if (isShown || motion.isSettled.value || quickest.status !== 'ready' || quickest === sharpest) {
+        show(sharpest.picture, true)
         return
       }
     }
-    if (quickest.status === 'ready') {
-      isOriginal.value = false
-      show(quickest.picture)
+    const candidates = quickest.status === 'waiting' ? narrower.map(({ url }) => store.state(url)) : [quickest]
+    const found = candidates.find((state) => state.status === 'ready')
+    if (found) {
+      show(found.picture, false)
       return
     }
     status.value = quickest.status
@@ -81,7 +82,7 @@ export function useCellPicture(input: CellPictureInput): CellPicture {
       clear()
       return
     }
-    const urls = new Set([pictures.moving.url, pictures.original.url])
+    const urls = new Set([pictures.moving, ...pictures.narrower, pictures.original].map(({ url }) => url))
     unwatch = [...urls].map((url) => store.watch(url, () => choose(pictures)))
   }
 

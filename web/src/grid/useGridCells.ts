@@ -1,13 +1,12 @@
-import { computed, ref, watch, watchEffect, type ComputedRef, type ShallowRef } from 'vue'
+import { computed, watchEffect, type ComputedRef, type ShallowRef } from 'vue'
 import { cellKey, type CellPlace } from '@/domain/cells'
 import { axisLength, type ImageIndex } from '@/domain/imageIndex'
 import type { CellPictures } from '@/pictures/sources'
 import { useAppState } from '@/state/app'
 import { NARROW } from '@/state/viewport'
-import type { Size } from '@/ui/size'
-import { anchoringScroll } from './dividers'
 import { gridLayout, type Layout } from './gridLayout'
-import { indices, pushedBy, type Span } from './gridWindow'
+import { indices, type Span } from './gridWindow'
+import { useGridAnchor } from './useGridAnchor'
 import { useCellSources, useGridPictures } from './useGridPictures'
 import { useGridWindow } from './useGridWindow'
 
@@ -39,27 +38,14 @@ export interface GridCells {
   /** Those in sight. */
   readonly visibleColumns: ComputedRef<Span>
   readonly visibleRows: ComputedRef<Span>
-  /** Tells the size of a picture that is shown; the run's first decides the shape of the cells. */
-  learnShape(size: Size): void
 }
 
-const TALLEST = 3
 /** Of fewer columns none is small. */
 const WORTH_HOLDING = 3
 
 /** Which cells are in the document, how large they are, and which pictures they want. */
 export function useGridCells({ index, body, coveredTop }: GridCellsInput): GridCells {
   const { view, viewport, grid, runs } = useAppState()
-
-  /** Height by width. */
-  const aspect = ref(1)
-  let isShapeKnown = false
-  watch(
-    () => runs.selected.value?.id,
-    () => {
-      isShapeKnown = false
-    },
-  )
 
   const columns = computed(() => axisLength(index().x))
   const rows = computed(() => axisLength(index().y))
@@ -77,12 +63,12 @@ export function useGridCells({ index, body, coveredTop }: GridCellsInput): GridC
       columns: fitted.value.columns,
       hasColumnLabels: index().x !== undefined,
       hasRowLabels: index().y !== undefined,
-      hasSliders: index().slider !== undefined,
+      hasSliders: axisLength(index().slider) > 1,
       isNarrow: viewport.width.value < NARROW,
       isCoarse: viewport.isCoarse.value,
       chosenWidth: grid.chosenWidth.value,
       chosenHeight: grid.chosenHeight.value,
-      aspect: aspect.value,
+      aspect: grid.shape.value.aspect,
     }),
   )
   watchEffect(() => {
@@ -98,38 +84,7 @@ export function useGridCells({ index, body, coveredTop }: GridCellsInput): GridC
     coveredTop: () => coveredTop() + layout.value.headerHeight,
   })
 
-  // What is in sight stays there while cells grow and shrink.
-  watch(
-    () => [layout.value.columnTrack, layout.value.rowTrack] as const,
-    ([columnTrack, rowTrack], [oldColumnTrack, oldRowTrack]) => {
-      const { left, top } = near.offset()
-      window.scrollBy({
-        left: anchoringScroll(left, oldColumnTrack, columnTrack),
-        top: anchoringScroll(top, oldRowTrack, rowTrack),
-        behavior: 'instant',
-      })
-    },
-    { flush: 'post' },
-  )
-
-  // So does what is in sight when rows or columns come in before it.
-  let catalog = view.catalog.value
-  watch(
-    index,
-    (next, before) => {
-      const isOther = view.catalog.value !== catalog
-      catalog = view.catalog.value
-      if (!isOther) return
-      const { left, top } = near.offset()
-      const { columnTrack, rowTrack } = layout.value
-      window.scrollBy({
-        left: pushedBy(before.x, next.x, left, columnTrack),
-        top: pushedBy(before.y, next.y, top, rowTrack),
-        behavior: 'instant',
-      })
-    },
-    { flush: 'post' },
-  )
+  useGridAnchor({ index, layout, offset: near.offset })
 
   const sources = useCellSources(() => layout.value.cellWidth)
   const mountedColumns = computed(() => indices(near.mountedColumns.value))
@@ -140,14 +95,13 @@ export function useGridCells({ index, body, coveredTop }: GridCellsInput): GridC
         const key = cellKey(index(), { x, y })
         const slider = view.cellPosition(key)
         const image = index().find({ x, y, slider }, view.choice.value)
-        return { x, y, key, slider, pictures: image && sources.value.of(image) }
+        return { x, y, key, slider, pictures: image && sources.value(image) }
       }),
     })),
   )
 
   useGridPictures({
     index,
-    aspect: () => aspect.value,
     cells: mountedRows,
     visibleRows: near.rows,
     visibleColumns: near.columns,
@@ -162,10 +116,5 @@ export function useGridCells({ index, body, coveredTop }: GridCellsInput): GridC
     mountedRows,
     visibleColumns: near.columns,
     visibleRows: near.rows,
-    learnShape({ width, height }) {
-      if (isShapeKnown || width === 0) return
-      isShapeKnown = true
-      aspect.value = Math.min(TALLEST, Math.max(1 / TALLEST, height / width))
-    },
   }
 }

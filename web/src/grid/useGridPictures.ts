@@ -2,40 +2,33 @@ import { computed, watch, type ComputedRef } from 'vue'
 import type { Image } from '@/api/types'
 import type { ImageIndex } from '@/domain/imageIndex'
 import { planBackground, planLoading } from '@/pictures/loadPlan'
-import { usePictures } from '@/pictures/pictures'
-import { type CellPictures, pictureSources, sharpPreview } from '@/pictures/sources'
+import { type Rest, usePictures } from '@/pictures/pictures'
+import { type CellPictures, type PictureRequest, pictureSources, sharpFor } from '@/pictures/sources'
 import { useAppState } from '@/state/app'
 import { contains, type Span } from './gridWindow'
 import type { GridRow } from './useGridCells'
 
-const MIB = 1024 * 1024
-/** The width of originals, for reckoning before one is decoded. */
+/** The width of originals, for reckoning before one is known. */
 const ORIGINAL_WIDTH = 1344
 /** A run of no more images is fetched whole, as originals. */
 const SMALL_RUN = 200
 const MOST_IN_BACKGROUND = 2000
 
-export interface CellSources {
-  /** The width of what cells show while things move. */
-  readonly width: number
-  readonly of: (image: Image) => CellPictures
-}
+export type CellSources = (image: Image) => CellPictures
 
 /** What cells of a width show; changes only when another file is the smallest that is sharp. */
 export function useCellSources(cellWidth: () => number): ComputedRef<CellSources> {
   const { pictureSettings, viewport } = useAppState()
-  const preview = computed(() =>
+  const sharp = computed(() =>
     pictureSettings.alwaysOriginals.value
-      ? undefined
-      : sharpPreview(Math.ceil(cellWidth() * viewport.pixelRatio.value)),
+      ? 'only originals'
+      : sharpFor(Math.ceil(cellWidth() * viewport.pixelRatio.value)),
   )
-  return computed(() => ({ width: preview.value ?? ORIGINAL_WIDTH, of: pictureSources(preview.value) }))
+  return computed(() => pictureSources(sharp.value))
 }
 
 export interface GridPicturesInput {
   readonly index: () => ImageIndex
-  /** Height by width. */
-  readonly aspect: () => number
   readonly cells: ComputedRef<readonly GridRow[]>
   readonly visibleRows: ComputedRef<Span>
   readonly visibleColumns: ComputedRef<Span>
@@ -44,7 +37,7 @@ export interface GridPicturesInput {
 
 /** Says which pictures are wanted, whenever something moves and again when things have settled. */
 export function useGridPictures(input: GridPicturesInput): void {
-  const { view, grid, motion, pictureSettings } = useAppState()
+  const { runs, view, grid, motion } = useAppState()
   const pictures = usePictures()
 
   function want(): void {
@@ -56,27 +49,28 @@ export function useGridPictures(input: GridPicturesInput): void {
           contains(input.visibleColumns.value, cell.x) && contains(input.visibleRows.value, cell.y),
       })),
     )
-    const bytesOf = (width: number): number => width * width * input.aspect() * 4
+    const { aspect, originalWidth = ORIGINAL_WIDTH } = grid.shape.value
+    const bytesOf = ({ url, width = originalWidth }: PictureRequest): number =>
+      pictures.store.bytesOf(url) ?? Math.min(width, originalWidth) ** 2 * aspect * 4
     const plan = planLoading({
       index,
       choice: view.choice.value,
       cells,
-      picturesOf: input.sources.value.of,
+      picturesOf: input.sources.value,
       isSettled: motion.isSettled.value,
-      cellBytes: bytesOf(input.sources.value.width),
-      originalBytes: bytesOf(ORIGINAL_WIDTH),
-      budget: pictureSettings.budget.value * MIB,
+      bytesOf,
+      budget: pictures.budget.value,
     })
     grid.visibleUrls.value = plan.visible.map(({ url }) => url)
-    pictures.want(plan.all, motion.isSettled.value ? restOfRun(index) : undefined)
+    pictures.want(plan.all, plan.visible.length, motion.isSettled.value ? restOfRun(index) : undefined)
   }
 
-  function restOfRun(index: ImageIndex): string[] {
-    const { of } = input.sources.value
+  function restOfRun(index: ImageIndex): Rest {
     const images = view.catalog.value?.images ?? []
-    const isSmall = images.length <= SMALL_RUN
+    const isWhole = images.length <= SMALL_RUN
     const rest = planBackground(index, view.choice.value, view.position.value, images, MOST_IN_BACKGROUND)
-    return rest.map((image) => (isSmall ? of(image).original.url : of(image).moving.url))
+    const urls = rest.map(input.sources.value).map(({ original, moving }) => (isWhole ? original.url : moving.url))
+    return { run: runs.selected.value?.id ?? '', urls, isWhole }
   }
 
   watch(
@@ -93,7 +87,8 @@ export function useGridPictures(input: GridPicturesInput): void {
       input.visibleRows,
       input.visibleColumns,
       motion.isSettled,
-      pictureSettings.budget,
+      pictures.budget,
+      grid.shape,
     ],
     want,
     { immediate: true, flush: 'post' },

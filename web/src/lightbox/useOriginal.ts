@@ -2,7 +2,7 @@ import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef, typ
 import { imageUrl, previewUrl } from '@/api/paths'
 import type { Image } from '@/api/types'
 import { decodedBytes, loadPicture } from '@/pictures/loadPicture'
-import { PictureStore } from '@/pictures/pictureStore'
+import { usePictures } from '@/pictures/pictures'
 import type { Size } from '@/ui/size'
 
 export interface OriginalInput {
@@ -23,7 +23,6 @@ export interface Original {
   retry(): void
 }
 
-const BUDGET = 96 * 1024 * 1024
 const SLOTS = 2
 /** An original that is there sooner needs nothing to stand in for it. */
 const STAND_IN_AFTER_MS = 60
@@ -35,12 +34,7 @@ function sizeOf(element: HTMLImageElement): Size {
 
 /** Loads originals, the one that is shown before those that may come next. A preview stands in until it is decoded. */
 export function useOriginal({ image, next }: OriginalInput): Original {
-  const store = new PictureStore({
-    load: loadPicture,
-    bytes: decodedBytes,
-    budget: BUDGET,
-    slots: SLOTS,
-  })
+  const store = usePictures().lend(SLOTS)
   const picture = shallowRef<HTMLImageElement>()
   const failure = ref('')
   const isLoading = ref(false)
@@ -79,7 +73,7 @@ export function useOriginal({ image, next }: OriginalInput): Original {
       store.want([])
       return
     }
-    store.want([{ url: imageUrl(current) }])
+    store.want([{ url: imageUrl(current) }], 1)
     timer = setTimeout(() => void showStandIn(current), STAND_IN_AFTER_MS)
     unwatch = store.watch(imageUrl(current), (state) => {
       isLoading.value = state.status === 'waiting'
@@ -89,7 +83,9 @@ export function useOriginal({ image, next }: OriginalInput): Original {
       isStandIn.value = false
       picture.value = state.status === 'ready' ? state.picture : undefined
       if (state.status === 'ready') lastSize.value = sizeOf(state.picture)
-      store.want([current, ...next()].map((each) => ({ url: imageUrl(each) })))
+      // Originals of a run are alike: no more than there is room for.
+      const room = state.status === 'ready' ? Math.floor(store.budget / decodedBytes(state.picture)) : 1
+      store.want([current, ...next()].slice(0, Math.max(1, room)).map((each) => ({ url: imageUrl(each) })), 1)
     })
   }
 
@@ -97,7 +93,6 @@ export function useOriginal({ image, next }: OriginalInput): Original {
   onScopeDispose(() => {
     unwatch?.()
     stopStandIn()
-    store.want([])
   })
 
   return {

@@ -1,31 +1,41 @@
 // Fetches files one after the other while nothing else is to do, so that they are in the browser's cache when they are wanted.
 
-/** Resolves with the number of bytes fetched; undefined: not now, and for a while nothing else either. */
+/** Resolves with the number of bytes fetched; undefined, or rejected: not now, and for a while nothing else either. */
 export type BackgroundFetch = (url: string, signal: AbortSignal) => Promise<number | undefined>
 
 export interface BackgroundOptions {
   readonly fetch: BackgroundFetch
-  /** Bytes to fetch in all. */
+  /** How long to leave the server alone after a fetch that came to nothing. */
+  readonly pauseMs: number
+}
+
+/** Files to fetch, in this order. */
+export interface BackgroundFiles {
+  /** What they belong to. */
+  readonly run: string
+  readonly urls: readonly string[]
+  /** Bytes to fetch of the run in all. */
   readonly most: number
 }
 
 export class BackgroundLoader {
   readonly #options: BackgroundOptions
   readonly #done = new Set<string>()
-  #wanted: readonly string[] = []
+  #files: BackgroundFiles = { run: '', urls: [], most: 0 }
   #next = 0
-  #left: number
+  /** Fetched of the run. */
+  #bytes = 0
   #current: AbortController | undefined
 
   constructor(options: BackgroundOptions) {
     this.#options = options
-    this.#left = options.most
   }
 
   /** What to fetch from now on. Begins with start(). */
-  want(urls: readonly string[]): void {
+  want(files: BackgroundFiles): void {
     this.stop()
-    this.#wanted = urls
+    if (files.run !== this.#files.run) this.#bytes = 0
+    this.#files = files
     this.#next = 0
   }
 
@@ -39,20 +49,33 @@ export class BackgroundLoader {
   }
 
   async #run(): Promise<void> {
-    const controller = new AbortController()
-    this.#current = controller
-    while (this.#left > 0) {
-      const url = this.#wanted[this.#next]
+    const { signal } = (this.#current = new AbortController())
+    while (this.#bytes < this.#files.most) {
+      const url = this.#files.urls[this.#next]
       if (url === undefined) break
-      if (!this.#done.has(url)) {
-        const bytes = await this.#options.fetch(url, controller.signal).catch(() => 0)
-        if (controller.signal.aborted) return
-        if (bytes === undefined) break
-        this.#left -= bytes
-        this.#done.add(url)
-      }
+      const bytes = this.#done.has(url) ? 0 : await this.#fetch(url, signal)
+      if (signal.aborted) return
+      if (bytes === undefined) continue
+      this.#bytes += bytes
+      this.#done.add(url)
       this.#next++
     }
     this.#current = undefined
+  }
+
+  async #fetch(url: string, signal: AbortSignal): Promise<number | undefined> {
+    const bytes = await this.#options.fetch(url, signal).catch(() => undefined)
+    if (bytes === undefined && !signal.aborted) await this.#pause(signal)
+    return bytes
+  }
+
+  #pause(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, this.#options.pauseMs)
+      signal.addEventListener('abort', () => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
   }
 }

@@ -19,12 +19,13 @@ const INDEX = buildIndex(
 const VISIBLE: PlanCell = { x: 0, y: 0, slider: 5, isVisible: true }
 const NEARBY: PlanCell = { x: 1, y: 0, slider: 7, isVisible: false }
 
-/** The plan as `a5` for a preview, `A5` for an original. Previews take 1 byte, originals 10. */
+/** The plan as `a5` for a preview, `A5` for an original, `a5-` for a narrower preview. They take 1, 10 and 1/4 byte. */
 function plan({
   cells = [VISIBLE, NEARBY],
   isSettled = false,
   budget = 1000,
   hasPreviews = true,
+  hasNarrower = false,
 } = {}): string[] {
   const { all } = planLoading({
     index: INDEX,
@@ -32,11 +33,15 @@ function plan({
     cells,
     isSettled,
     budget,
-    cellBytes: hasPreviews ? 1 : 10,
-    originalBytes: 10,
+    bytesOf: ({ url }) => (url.endsWith('-') ? 0.25 : /^[A-Z]/.test(url) ? 10 : 1),
     picturesOf({ dimensions: { cfg = '', checkpoint = '' } }) {
       const original = { url: `${cfg.toUpperCase()}${checkpoint}` }
-      return { original, moving: hasPreviews ? { url: `${cfg}${checkpoint}` } : original }
+      const preview = { url: `${cfg}${checkpoint}` }
+      return {
+        original,
+        moving: hasPreviews ? preview : original,
+        narrower: hasNarrower ? [{ url: `${preview.url}-` }] : [],
+      }
     },
   })
   return all.map(({ url }) => url)
@@ -69,12 +74,80 @@ describe('planLoading', () => {
     expect(all).toHaveLength(16)
   })
 
-  it('wants what cells show even beyond the budget', () => {
-    expect(plan({ budget: 0 })).toEqual(['a5', 'b7'])
+  it('wants narrower pictures further away, and only as far as the originals need the room', () => {
+    const all = plan({ isSettled: true, hasNarrower: true, budget: 20 })
+    expect(all.slice(0, 8)).toEqual(['a5', 'b7', 'a6', 'a4', 'a7', 'a3', 'A5', 'a8-'])
+    expect(all).toContain('a13-')
+    expect(plan({ isSettled: true, hasNarrower: true, budget: 40 })).toContain('a13')
+  })
+
+  it('has no room for other pictures where those of before a rest were', () => {
+    const settled = plan({ isSettled: true, hasNarrower: true, budget: 20 })
+    expect(plan({ hasNarrower: true, budget: 20 })).toEqual(settled.filter((url) => url !== 'A5'))
+  })
+
+  it('wants what visible cells show even beyond the budget, and nothing else', () => {
+    expect(plan({ budget: 0 })).toEqual(['a5'])
   })
 
   it('wants an original once where no preview is sharp', () => {
     expect(plan({ isSettled: true, hasPreviews: false, budget: 45 })).toEqual(['A5', 'B7', 'A6', 'A4'])
+  })
+})
+
+describe('the plan of a screen in megabytes', () => {
+  const LEVELS = { original: 6.9, 1024: 4, 512: 1, 256: 0.25 }
+  type Level = keyof typeof LEVELS
+
+  /** By level: the positions that visible cells have, as distances from the current one, and how many pictures. */
+  function planOf({ columns, visibleRows, slider }: { columns: number; visibleRows: number; slider: number }) {
+    const values = (count: number): string[] => Array.from({ length: count }, (_, at) => String(at))
+    const images = combinations({ column: values(columns), row: values(visibleRows + 1), checkpoint: STEPS })
+    const index = buildIndex(
+      buildCatalog(scanOf(images)),
+      { x: 'column', y: 'row', slider: 'checkpoint' },
+      new Map(),
+      new Map(),
+      [],
+    )
+    const cells = images
+      .filter(({ checkpoint }) => checkpoint === '0')
+      .map(({ column, row }) => ({ x: Number(column), y: Number(row), slider, isVisible: Number(row) < visibleRows }))
+    const levelOf = ({ url }: { url: string }): Level => url.split(' ')[0] as Level
+    const { all } = planLoading({
+      index,
+      choice: 0,
+      cells,
+      isSettled: true,
+      budget: 400,
+      bytesOf: (request) => LEVELS[levelOf(request)],
+      picturesOf({ dimensions: { column, row, checkpoint } }) {
+        const at = (level: Level) => ({ url: `${level} ${checkpoint ?? ''} ${column ?? ''},${row ?? ''}` })
+        return { original: at('original'), moving: at(1024), narrower: [at(512), at(256)] }
+      },
+    })
+    const originals = all.filter((request) => levelOf(request) === 'original').length
+    const bytes = all.reduce((sum, request) => sum + LEVELS[levelOf(request)], 0)
+    const distances = new Set(all.map(({ url }) => Number(url.split(' ')[1]) - slider))
+    return { originals, bytes, distances }
+  }
+  const KEPT = Array.from({ length: 17 }, (_, at) => at - 8)
+
+  it.each([
+    { what: '3 columns on Fit at 1920×1080', columns: 3, visibleRows: 3 },
+    { what: '5 × 3 at two device pixels to one', columns: 5, visibleRows: 3 },
+  ])('$what: the originals of all visible cells, and eight positions to either side', ({ columns, visibleRows }) => {
+    const { originals, bytes, distances } = planOf({ columns, visibleRows, slider: 12 })
+    expect(originals).toBe(columns * visibleRows)
+    expect([...distances]).toEqual(expect.arrayContaining(KEPT))
+    expect(bytes).toBeLessThanOrEqual(400)
+  })
+
+  it('eight positions come before originals that leave no room for them', () => {
+    const { originals, bytes, distances } = planOf({ columns: 7, visibleRows: 6, slider: 12 })
+    expect(originals).toBeLessThan(42)
+    expect([...distances]).toEqual(expect.arrayContaining(KEPT))
+    expect(bytes).toBeLessThanOrEqual(400)
   })
 })
 

@@ -9,11 +9,12 @@ interface Load {
 }
 
 /** A store whose loads end when the test says so. Every picture takes 10 bytes. */
-function storeWith({ budget = 1000, slots = 4 } = {}) {
+function storeWith({ budget = 1000, slots = 4, onIdle = (): unknown => undefined } = {}) {
   const loads: Load[] = []
   const store = new PictureStore<string>({
     budget,
     slots,
+    onIdle,
     bytes: () => 10,
     load: ({ url }, signal) =>
       new Promise((resolve, reject) => {
@@ -29,7 +30,7 @@ function storeWith({ budget = 1000, slots = 4 } = {}) {
         })
       }),
   })
-  const want = (urls: readonly string[]): void => store.want(urls.map((url) => ({ url })))
+  const want = (urls: readonly string[], shown?: number): void => store.want(urls.map((url) => ({ url })), shown)
   const inFlight = (): string[] =>
     loads.filter(({ url, signal }) => !signal.aborted && !store.isSettled([url])).map(({ url }) => url)
   const load = (url: string): Load => {
@@ -130,9 +131,9 @@ describe('PictureStore', () => {
     expect(URLS.filter((url) => store.isSettled([url]))).toEqual(['a', 'c', 'd'])
   })
 
-  it('keeps what is wanted or watched beyond the budget, until it is neither', async () => {
+  it('keeps what is shown or watched beyond the budget, until it is neither', async () => {
     const { store, want, load } = storeWith({ budget: 20 })
-    want(['a', 'b', 'c'])
+    want(['a', 'b', 'c'], 3)
     for (const url of ['a', 'b', 'c']) await load(url).succeed()
     expect(store.isSettled(['a', 'b', 'c'])).toBe(true)
     const unwatch = store.watch('a', () => undefined)
@@ -141,5 +142,37 @@ describe('PictureStore', () => {
     unwatch()
     store.setBudget(10)
     expect(URLS.filter((url) => store.isSettled([url]))).toEqual(['c'])
+  })
+
+  it('begins no load that the budget has no room for, unless the picture is shown', async () => {
+    const { store, want, load, loads } = storeWith({ budget: 20, slots: 1 })
+    want(URLS, 1)
+    for (const url of ['a', 'b']) await load(url).succeed()
+    expect(loads).toHaveLength(2)
+    want(['d', 'e'], 1)
+    await load('d').succeed()
+    await load('e').succeed()
+    expect(URLS.filter((url) => store.isSettled([url]))).toEqual(['d', 'e'])
+  })
+
+  it('drops the least important of what is wanted when pictures are larger than thought, and says so', async () => {
+    const { store, want, load } = storeWith({ budget: 20 })
+    const seen: string[] = []
+    store.watch('c', (state) => seen.push(state.status))
+    want(['a', 'b', 'c'], 1)
+    for (const url of ['c', 'a', 'b']) await load(url).succeed()
+    expect(URLS.filter((url) => store.isSettled([url]))).toEqual(['a', 'b'])
+    expect(seen).toEqual(['waiting', 'ready', 'waiting'])
+    expect(store.bytesOf('a')).toBe(10)
+    expect(store.bytesOf('c')).toBeUndefined()
+  })
+
+  it('is idle when there is no room for what is left', async () => {
+    let idle = 0
+    const { want, load } = storeWith({ budget: 10, onIdle: () => idle++ })
+    want(['a', 'b'])
+    await load('a').succeed()
+    await load('b').succeed()
+    expect(idle).toBe(1)
   })
 })

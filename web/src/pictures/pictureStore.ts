@@ -14,7 +14,7 @@ export interface PictureStoreOptions<Picture> {
   readonly load: PictureLoader<Picture>
   /** Bytes that a decoded picture takes. */
   readonly bytes: (picture: Picture) => number
-  /** Decoded bytes to keep; pictures that are watched or wanted are kept beyond it. */
+  /** Decoded bytes to keep. */
   readonly budget: number
   /** Loads in flight at once. Browsers open six connections to a host; the rest stays free for the API. */
   readonly slots: number
@@ -33,10 +33,14 @@ export class PictureStore<Picture> {
   readonly #listeners = new Map<string, Set<Listener<Picture>>>()
   readonly #inFlight = new Map<string, AbortController>()
   #wanted: ReadonlyMap<string, PictureRequest> = new Map()
+  /** What of the wanted is kept whatever it takes. */
+  #shown: ReadonlySet<string> = new Set()
   /** What of the wanted is not settled, the most important last. */
   #missing: PictureRequest[] = []
   #budget: number
   #bytes = 0
+  /** Those of what is wanted. */
+  #wantedBytes = 0
   #paused = false
 
   constructor(options: PictureStoreOptions<Picture>) {
@@ -45,12 +49,14 @@ export class PictureStore<Picture> {
   }
 
   /**
-   * Says which pictures are wanted from now on, the most important first. A load in flight goes on only if it would be
-   * among the first to start now.
+   * Says which pictures are wanted from now on, the most important first: the first `shown` whatever they take, the others as
+   * far as the budget holds them. A load in flight goes on only if it would be among the first to start now.
    */
-  want(requests: readonly PictureRequest[]): void {
+  want(requests: readonly PictureRequest[], shown = 0): void {
     this.#wanted = new Map(requests.map((request) => [request.url, request]))
+    this.#shown = new Set(requests.slice(0, shown).map(({ url }) => url))
     this.#missing = []
+    this.#wantedBytes = 0
     for (const request of [...this.#wanted.values()].reverse()) {
       const state = this.#settled.get(request.url)
       if (!state) {
@@ -59,6 +65,7 @@ export class PictureStore<Picture> {
       }
       this.#settled.delete(request.url)
       this.#settled.set(request.url, state)
+      this.#wantedBytes += this.bytesOf(request.url) ?? 0
     }
     const first = new Set(this.#missing.slice(-this.#options.slots).map(({ url }) => url))
     for (const [url, controller] of this.#inFlight) {
@@ -93,9 +100,14 @@ export class PictureStore<Picture> {
     return urls.every((url) => this.#settled.has(url))
   }
 
-  /** Decoded bytes that are kept. */
-  get bytes(): number {
-    return this.#bytes
+  /** Decoded bytes of a picture; undefined: it is not kept. */
+  bytesOf(url: string): number | undefined {
+    const state = this.#settled.get(url)
+    return state?.status === 'ready' ? this.#options.bytes(state.picture) : undefined
+  }
+
+  get budget(): number {
+    return this.#budget
   }
 
   setBudget(bytes: number): void {
@@ -138,8 +150,9 @@ export class PictureStore<Picture> {
   #fill(): void {
     if (this.#paused) return
     while (this.#inFlight.size < this.#options.slots) {
-      const request = this.#missing.pop()
-      if (!request) break
+      const request = this.#missing.at(-1)
+      if (!request || (this.#wantedBytes >= this.#budget && !this.#shown.has(request.url))) break
+      this.#missing.pop()
       if (!this.#settled.has(request.url) && !this.#inFlight.has(request.url)) void this.#load(request)
     }
     if (this.#inFlight.size === 0) this.#options.onIdle?.()
@@ -159,20 +172,36 @@ export class PictureStore<Picture> {
     if (this.#inFlight.get(url) !== controller) return
     this.#inFlight.delete(url)
     this.#settled.set(url, state)
-    if (state.status === 'ready') this.#bytes += this.#options.bytes(state.picture)
+    this.#count(url, this.bytesOf(url) ?? 0)
     this.#tell(url)
     this.#evict()
     this.#fill()
   }
 
-  /** Drops the least recently wanted pictures until the budget holds. */
+  /** Drops what is neither wanted nor watched, the least recently wanted first, then the least important of the wanted. */
   #evict(): void {
     if (this.#bytes <= this.#budget) return
-    for (const [url, state] of this.#settled) {
+    for (const url of this.#settled.keys()) {
       if (this.#bytes <= this.#budget) return
-      if (state.status !== 'ready' || this.#wanted.has(url) || this.#listeners.has(url)) continue
-      this.#settled.delete(url)
-      this.#bytes -= this.#options.bytes(state.picture)
+      if (!this.#wanted.has(url) && !this.#listeners.has(url)) this.#drop(url)
     }
+    for (const url of [...this.#wanted.keys()].reverse()) {
+      if (this.#bytes <= this.#budget) return
+      if (this.#shown.has(url) || !this.#drop(url)) continue
+      this.#tell(url)
+    }
+  }
+
+  #drop(url: string): boolean {
+    const bytes = this.bytesOf(url)
+    if (bytes === undefined) return false
+    this.#settled.delete(url)
+    this.#count(url, -bytes)
+    return true
+  }
+
+  #count(url: string, bytes: number): void {
+    this.#bytes += bytes
+    if (this.#wanted.has(url)) this.#wantedBytes += bytes
   }
 }

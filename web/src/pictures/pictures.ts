@@ -1,31 +1,50 @@
-import { inject, type InjectionKey, onScopeDispose, provide, watch } from 'vue'
+import { computed, type ComputedRef, inject, type InjectionKey, onScopeDispose, provide, ref, watch } from 'vue'
 import type { PictureSettings } from '@/state/pictureSettings'
 import { backgroundFetch } from './backgroundFetch'
-import { BackgroundLoader } from './backgroundLoader'
+import { type BackgroundFiles, BackgroundLoader } from './backgroundLoader'
 import { decodedBytes, loadPicture } from './loadPicture'
 import { PictureStore } from './pictureStore'
 import type { PictureRequest } from './sources'
 
+/** What to fetch when nothing else is to do. */
+export interface Rest extends Omit<BackgroundFiles, 'most'> {
+  /** The run is small enough to be fetched to the last byte. */
+  readonly isWhole: boolean
+}
+
 export interface Pictures {
   readonly store: PictureStore<HTMLImageElement>
-  /** What cells need now, and what of the rest to fetch when that is there; undefined: nothing while things move. */
-  want(requests: readonly PictureRequest[], rest: readonly string[] | undefined): void
+  /** Decoded bytes that the cells may take. */
+  readonly budget: ComputedRef<number>
+  /**
+   * What cells need now, the first `shown` of it whatever it takes, and what of the rest to fetch when that is there;
+   * undefined: nothing while things move.
+   */
+  want(requests: readonly PictureRequest[], shown: number, rest: Rest | undefined): void
+  /** A store for what is shown in front of the cells. Its share of the budget is not theirs until the current scope ends. */
+  lend(slots: number): PictureStore<HTMLImageElement>
 }
 
 const KEY: InjectionKey<Pictures> = Symbol('pictures')
 
 const MIB = 1024 * 1024
 const SLOTS = 4
+/** Part of the budget that is lent. */
+const LENT = 1 / 4
 const BACKGROUND_BYTES = 256 * MIB
+const BACKGROUND_PAUSE_MS = 10_000
 
 export function providePictures(settings: PictureSettings): Pictures {
   let isIdle = true
   let hasRest = false
-  const background = new BackgroundLoader({ fetch: backgroundFetch, most: BACKGROUND_BYTES })
+  const lentBudget = computed(() => settings.budget.value * MIB * LENT)
+  const borrowers = ref(0)
+  const budget = computed(() => settings.budget.value * MIB - borrowers.value * lentBudget.value)
+  const background = new BackgroundLoader({ fetch: backgroundFetch, pauseMs: BACKGROUND_PAUSE_MS })
   const store = new PictureStore<HTMLImageElement>({
     load: loadPicture,
     bytes: decodedBytes,
-    budget: settings.budget.value * MIB,
+    budget: budget.value,
     slots: SLOTS,
     onIdle() {
       isIdle = true
@@ -47,16 +66,26 @@ export function providePictures(settings: PictureSettings): Pictures {
     background.stop()
     store.want([])
   })
-  watch(settings.budget, (budget) => store.setBudget(budget * MIB))
+  watch(budget, (bytes) => store.setBudget(bytes))
 
   const pictures: Pictures = {
     store,
-    want(requests, rest) {
+    budget,
+    want(requests, shown, rest) {
       isIdle = false
       hasRest = rest !== undefined
-      if (rest) background.want(rest)
+      if (rest) background.want({ run: rest.run, urls: rest.urls, most: rest.isWhole ? Infinity : BACKGROUND_BYTES })
       else background.stop()
-      store.want(requests)
+      store.want(requests, shown)
+    },
+    lend(slots) {
+      const lent = new PictureStore({ load: loadPicture, bytes: decodedBytes, budget: lentBudget.value, slots })
+      borrowers.value++
+      onScopeDispose(() => {
+        borrowers.value--
+        lent.want([])
+      })
+      return lent
     },
   }
   provide(KEY, pictures)

@@ -5,6 +5,8 @@ import type { Image } from '@/api/types'
 
 export interface PictureRequest {
   readonly url: string
+  /** At most so many pixels across; undefined: the original's. */
+  readonly width?: number
   /** What to load if `url` cannot be had; the picture then stands for `url`. */
   readonly fallback?: string
 }
@@ -13,25 +15,39 @@ export interface PictureRequest {
 export interface CellPictures {
   /** While things move: the smallest file that is sharp. */
   readonly moving: PictureRequest
+  /** Until that is there: smaller ones that are not sharp, the widest first. */
+  readonly narrower: readonly PictureRequest[]
   /** When they have settled. */
   readonly original: PictureRequest
 }
 
-/** The narrowest preview that has `pixels` device pixels across; undefined: only the original has. */
-export function sharpPreview(pixels: number): PreviewWidth | undefined {
-  return PREVIEW_WIDTHS.find((width) => width >= pixels)
+/** The narrowest preview that is sharp; `original`: none is; `only originals`: none is to be shown. */
+export type Sharpness = PreviewWidth | 'original' | 'only originals'
+
+/** The narrowest file that has `pixels` device pixels across. */
+export function sharpFor(pixels: number): Sharpness {
+  return PREVIEW_WIDTHS.find((width) => width >= pixels) ?? 'original'
 }
 
-/** Makes each image's URLs once for a width, since they are asked for at every step. */
-export function pictureSources(preview: PreviewWidth | undefined): (image: Image) => CellPictures {
+function widthsBelow(sharp: Sharpness): PreviewWidth[] {
+  if (sharp === 'only originals') return []
+  return PREVIEW_WIDTHS.filter((width) => sharp === 'original' || width < sharp).reverse()
+}
+
+/** Makes each image's URLs once for a sharpness, since they are asked for at every step. */
+export function pictureSources(sharp: Sharpness): (image: Image) => CellPictures {
   const made = new WeakMap<Image, CellPictures>()
+  const narrowerWidths = widthsBelow(sharp)
   return (image) => {
     let pictures = made.get(image)
     if (!pictures) {
       const original = { url: imageUrl(image) }
-      const moving =
-        preview === undefined ? original : { url: previewUrl(image, preview), fallback: original.url }
-      pictures = { moving, original }
+      const preview = (width: PreviewWidth): PictureRequest => ({ url: previewUrl(image, width), width })
+      pictures = {
+        moving: typeof sharp === 'number' ? { ...preview(sharp), fallback: original.url } : original,
+        narrower: narrowerWidths.map(preview),
+        original,
+      }
       made.set(image, pictures)
     }
     return pictures

@@ -39,7 +39,8 @@ export function provideAppState(): AppState {
     () => runs.selected.value?.id,
     start.view,
   )
-  const image = useOpenImage(view)
+  const grid = useGridState(() => runs.selected.value?.id)
+  const image = useOpenImage(view, grid)
   image.values.value = start.open
   useNavigation(runs, view, image)
   // A link shows what its sender saw, which is no change to one's own preset.
@@ -51,7 +52,7 @@ export function provideAppState(): AppState {
     presets,
     image,
     linkNotice: useLinkNotice(start.isOwn ? undefined : start.link, runs, view),
-    grid: useGridState(),
+    grid,
     generation: useGeneration(live),
     viewport: useViewport(),
     motion: useMotion(),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Link, readLink, writeLink } from './link'
+import { type Link, readLink, stepOf, writeLink } from './link'
 
 const LINK: Link = {
   run: 'qwen/a run & more',
@@ -10,8 +10,10 @@ const LINK: Link = {
     ['cfg', []],
     ['prompt name', ['50% + "more" #1', 'Übergröße']],
   ]),
+  excluded: new Map([['row', ['5', 'ä&=']]]),
   chosen: new Map([['sampler', 'euler'], ['lora', undefined]]),
   at: '4500',
+  cells: new Map([['["7",null]', '500'], ['[null,"a \\"b\\" & c"]', '1000'], ['["x","y"]', '']]),
   open: { x: '7', slider: '0' },
 }
 
@@ -21,7 +23,9 @@ describe('a link', () => {
     expect(read).toEqual(LINK)
     expect(read?.modes).toEqual(LINK.modes)
     expect(read?.selections).toEqual(LINK.selections)
+    expect(read?.excluded).toEqual(LINK.excluded)
     expect(read?.chosen).toEqual(LINK.chosen)
+    expect(read?.cells).toEqual(LINK.cells)
   })
 
   it('tells an arrangement without any role from none', () => {
@@ -40,8 +44,10 @@ describe('a link', () => {
       roles: undefined,
       modes: new Map(),
       selections: new Map(),
+      excluded: new Map(),
       chosen: new Map(),
       at: undefined,
+      cells: new Map(),
       open: undefined,
     })
   })
@@ -52,5 +58,28 @@ describe('a link', () => {
     const odd = readLink('?run=a&x=cfg&y=cfg&filter.seed=sideways&utm=1&.=2')
     expect(odd?.roles).toEqual({ x: 'cfg' })
     expect(odd?.modes.size).toBe(0)
+  })
+
+  const rows = (count: number, value = ''): string[] => Array.from({ length: count }, (_, at) => `${value}${at}`)
+
+  it('is never too long for a server: cells are left out first, then selections', () => {
+    const cells = new Map(rows(300).map((at) => [JSON.stringify([at, 'a prompt']), '4500']))
+    const manyCells = writeLink({ ...LINK, cells })
+    expect(manyCells.length).toBeLessThan(8001)
+    expect(readLink(manyCells)).toEqual({ ...LINK, cells: new Map() })
+    const long = writeLink({ ...LINK, selections: new Map([['row', rows(1000)]]) })
+    expect(long.length).toBeLessThan(8001)
+    expect(readLink(long)).toEqual({ ...LINK, selections: new Map(), excluded: new Map(), cells: new Map() })
+  })
+
+  it('is a step of the history where the arrangement differs, and where a picture is open', () => {
+    const step = stepOf(writeLink(LINK))
+    const moved = { ...LINK, at: '500', chosen: new Map([['a\nb', 'x']]), cells: new Map(), open: { x: '9' } }
+    expect(stepOf(writeLink(moved))).toEqual(step)
+    expect(stepOf(writeLink({ ...LINK, open: undefined }))).toEqual({ ...step, isOpen: false })
+    const others = [{ roles: {} }, { modes: new Map() }, { selections: new Map() }, { excluded: new Map() }, { run: 'b' }]
+    for (const other of others) {
+      expect(stepOf(writeLink({ ...LINK, ...other })).arrangement).not.toBe(step.arrangement)
+    }
   })
 })

@@ -1,6 +1,7 @@
 // The view as a URL: what a link to it has to say, so that another browser shows the same.
 
 import type { FilterMode } from '@/api/types'
+import { cellValuesOf } from '@/domain/cells'
 import type { Modes, Selections } from '@/domain/filters'
 import { type Roles, roleOf, ROLES, withRole } from '@/domain/roles'
 import type { ChosenValues } from '@/domain/choices'
@@ -12,21 +13,24 @@ export interface Link {
   readonly roles: Roles | undefined
   readonly modes: Modes
   readonly selections: Selections
+  /** Selections that are told by what they leave out. */
+  readonly excluded: Selections
   /** The values that tell which of several images the cells show. */
   readonly chosen: ChosenValues
   /** The value the master slider stands at. */
   readonly at: string | undefined
+  /** By cell: the value of a slider that was moved alone. */
+  readonly cells: ReadonlyMap<string, string>
   /** By role: the values of the place in the lightbox. */
   readonly open: Roles | undefined
 }
 
 const MODES: readonly FilterMode[] = ['hide', 'single', 'multi']
 
-/**
- * `run=…&x=cfg&y=prompt_name&slider=checkpoint&at=4500`, then `filter.seed=single`, `only.seed=420` (repeated; `none=seed`
- * for none), `show.seed=421` (`without=seed` for the images that have no seed), and `open=1&open.x=7&…` for the lightbox.
- */
-export function writeLink(link: Link): string {
+/** Servers refuse longer URLs; nginx takes a line of 16 KiB. */
+const LONGEST = 8000
+
+function queryOf(link: Link): URLSearchParams {
   const query = new URLSearchParams({ run: link.run })
   if (link.roles) {
     for (const role of ROLES) query.set(role, link.roles[role] ?? '')
@@ -37,9 +41,18 @@ export function writeLink(link: Link): string {
     if (values.length === 0) query.append('none', dimension)
     for (const value of values) query.append(`only.${dimension}`, value)
   }
+  for (const [dimension, values] of link.excluded) {
+    for (const value of values) query.append(`not.${dimension}`, value)
+  }
   for (const [dimension, value] of link.chosen) {
     if (value === undefined) query.append('without', dimension)
     else query.set(`show.${dimension}`, value)
+  }
+  for (const [cell, value] of link.cells) {
+    const { x, y } = cellValuesOf(cell)
+    if (x !== undefined) query.append('cell.x', x)
+    if (y !== undefined) query.append('cell.y', y)
+    query.append('cell.slider', value)
   }
   if (link.open) {
     query.set('open', '1')
@@ -48,7 +61,50 @@ export function writeLink(link: Link): string {
       if (value !== undefined) query.set(`open.${role}`, value)
     }
   }
-  return `?${query.toString()}`
+  return query
+}
+
+/**
+ * `run=…&x=cfg&y=prompt_name&slider=checkpoint&at=4500`, then `filter.seed=single`, `only.seed=420` (repeated; `none=seed`
+ * for none) or `not.seed=420`, `show.seed=421` (`without=seed` for the images that have no seed), `cell.x=7&cell.y=forest&
+ * cell.slider=500` (repeated) for cells moved alone, and `open=1&open.x=7&…` for the lightbox. What is too long for a URL is
+ * left out: first the cells, then the selections.
+ */
+export function writeLink(link: Link): string {
+  const withoutCells = { ...link, cells: new Map() }
+  const bare = { ...withoutCells, selections: new Map(), excluded: new Map() }
+  const texts = [link, withoutCells, bare].map((each) => `?${queryOf(each).toString()}`)
+  return texts.find(({ length }) => length <= LONGEST) ?? texts.at(-1) ?? ''
+}
+
+const WITHIN_STEP = /^(at|without|open|(show|cell|open)\..*)$/s
+
+export interface Step {
+  readonly arrangement: string
+  readonly isOpen: boolean
+}
+
+/** Links that differ in this are steps of the history; the rest, such as the slider, changes within a step. */
+export function stepOf(search: string): Step {
+  const query = new URLSearchParams(search)
+  const isOpen = query.has('open')
+  for (const key of [...query.keys()]) if (WITHIN_STEP.test(key)) query.delete(key)
+  query.sort()
+  return { arrangement: query.toString(), isOpen }
+}
+
+function readCells(query: URLSearchParams): ReadonlyMap<string, string> {
+  const cells = new Map<string, string>()
+  let x: string | null = null
+  let y: string | null = null
+  for (const [key, value] of query) {
+    if (key === 'cell.x') x = value
+    if (key === 'cell.y') y = value
+    if (key !== 'cell.slider') continue
+    cells.set(JSON.stringify([x, y]), value)
+    x = y = null
+  }
+  return cells
 }
 
 function readRoles(query: URLSearchParams): Roles | undefined {
@@ -78,6 +134,7 @@ export function readLink(search: string): Link | undefined {
   if (run === '') return undefined
   const modes = new Map<string, FilterMode>()
   const selections = new Map<string, string[]>(query.getAll('none').map((dimension) => [dimension, []]))
+  const excluded = new Map<string, string[]>()
   const chosen = new Map<string, string | undefined>(
     query.getAll('without').map((dimension) => [dimension, undefined]),
   )
@@ -88,6 +145,7 @@ export function readLink(search: string): Link | undefined {
     const mode = MODES.find((each) => each === value)
     if (kind === 'filter' && mode) modes.set(dimension, mode)
     if (kind === 'only') selections.set(dimension, [...(selections.get(dimension) ?? []), value])
+    if (kind === 'not') excluded.set(dimension, [...(excluded.get(dimension) ?? []), value])
     if (kind === 'show') chosen.set(dimension, value)
   }
   return {
@@ -95,8 +153,10 @@ export function readLink(search: string): Link | undefined {
     roles: readRoles(query),
     modes,
     selections,
+    excluded,
     chosen,
     at: query.get('at') ?? undefined,
+    cells: readCells(query),
     open: readOpen(query),
   }
 }

@@ -25,6 +25,7 @@ describe('what a link names and a run lacks', () => {
 
   it('is a value of a filter, of the slider, of the choice or of the open image', () => {
     expect(unknown('only.seed=42&only.seed=999')).toEqual(['seed 999'])
+    expect(unknown('not.seed=42&not.seed=998')).toEqual(['seed 998'])
     expect(unknown('at=750')).toEqual(['checkpoint 750'])
     expect(unknown('x=cfg&slider=seed&at=7')).toEqual(['seed 7'])
     expect(unknown('show.seed=1')).toEqual(['seed 1'])

@@ -17,7 +17,7 @@ export function unknownInLink(link: Link, { columns }: Catalog): readonly string
   }
 
   for (const dimension of [...Object.values(link.roles ?? {}), ...link.modes.keys()]) checkDimension(dimension)
-  for (const [dimension, values] of link.selections) {
+  for (const [dimension, values] of [...link.selections, ...link.excluded]) {
     checkDimension(dimension)
     for (const value of values) checkValue(dimension, value)
   }

@@ -2,10 +2,12 @@
 // history with all that a URL leaves out, and in localStorage for the next visit.
 
 import { computed, onScopeDispose, watch } from 'vue'
+import { movedCells } from '@/domain/cells'
+import { tellSelections } from '@/domain/exclusions'
 import { effectiveMode } from '@/domain/filters'
 import { isRecord } from '@/domain/json'
 import { CHECKPOINT } from '@/domain/roles'
-import { type Link, readLink, writeLink } from './link'
+import { type Link, readLink, type Step, stepOf, writeLink } from './link'
 import type { OpenImage } from './openImage'
 import { recall, recallString, remember } from './storage'
 import { parseView, type StoredView, storeView } from './storedView'
@@ -77,13 +79,8 @@ export function readStart(): Start {
   }
 }
 
-/** Views that differ in this are steps of the history; the rest, such as the slider, changes within a step. */
-function stepOf(link: Link): string {
-  const query = new URLSearchParams(
-    writeLink({ ...link, at: undefined, chosen: new Map(), open: link.open && {} }),
-  )
-  query.sort()
-  return query.toString()
+function isSameStep(a: Step, b: Step): boolean {
+  return a.arrangement === b.arrangement && a.isOpen === b.isOpen
 }
 
 function isOpenedState(state: unknown): boolean {
@@ -97,31 +94,27 @@ export function useNavigation(runs: TrainingRuns, view: View, image: OpenImage):
     const roles = view.roles.value
     const { modes } = view.arrangement.value
     if (!run || !index) return undefined
-    const shown = (view.catalog.value?.dimensions ?? []).flatMap(({ name }) =>
-      effectiveMode(name, roles, modes) === 'hide' ? [] : [name],
-    )
+    const shown = (view.catalog.value?.dimensions ?? []).filter(({ name }) => effectiveMode(name, roles, modes) !== 'hide')
     return {
       run: run.id,
       roles,
-      modes: new Map(shown.flatMap((name) => {
+      modes: new Map(shown.flatMap(({ name }) => {
         const mode = modes.get(name)
         return mode === undefined || Object.values(roles).includes(name) ? [] : [[name, mode]]
       })),
-      selections: new Map(shown.flatMap((name) => {
-        const values = view.selections.value.get(name)
-        return values ? [[name, values]] : []
-      })),
+      ...tellSelections(view.selections.value, shown),
       chosen:
         index.choices.length > 1
           ? new Map(index.choices[view.choice.value]?.values.map(({ dimension, value }) => [dimension, value]))
           : new Map(),
       at: index.slider?.values[view.position.value],
+      cells: movedCells(index, view.position.value, view.stored.value.cells),
       open: image.place.value && image.values.value,
     }
   })
 
   /** The step that the current entry of the history stands for; undefined: it was not written yet. */
-  let step: string | undefined
+  let step: Step | undefined
   /** The current entry was made by opening an image, so going back closes it. */
   let opened = isOpenedState(history.state)
   /** What the current entry is to be replaced by, soon. */
@@ -147,10 +140,10 @@ export function useNavigation(runs: TrainingRuns, view: View, image: OpenImage):
     link,
     (next, before) => {
       if (!next) return
-      const nextStep = stepOf(next)
+      const nextStep = stepOf(writeLink(next))
       if (closing) {
         closing = entryOf(next)
-      } else if (step === undefined || step === nextStep) {
+      } else if (step === undefined || isSameStep(step, nextStep)) {
         clearTimeout(timer)
         pending = entryOf(next)
         keepPending(pending)
@@ -163,6 +156,7 @@ export function useNavigation(runs: TrainingRuns, view: View, image: OpenImage):
       } else {
         flush()
         opened = next.open !== undefined
+        if (before?.open && !next.open) reveal()
         const { state, url } = entryOf(next)
         history.pushState(state, '', url)
       }
@@ -172,6 +166,11 @@ export function useNavigation(runs: TrainingRuns, view: View, image: OpenImage):
   )
   watch(view.stored, (stored) => remember('view', storeView(stored)))
 
+  /** The browser scrolls back to where the entry was left, before the next frame. */
+  function reveal(): void {
+    requestAnimationFrame(image.reveal)
+  }
+
   function travel(event: PopStateEvent): void {
     drop()
     opened = isOpenedState(event.state)
@@ -179,11 +178,19 @@ export function useNavigation(runs: TrainingRuns, view: View, image: OpenImage):
       pending = { ...closing, state: { ...closing.state, opened } }
       closing = undefined
       flush()
+      reveal()
       return
     }
     const target = readLink(location.search)
     if (!target) return
-    step = stepOf(target)
+    const left = step
+    step = stepOf(location.search)
+    if (left?.isOpen && !step.isOpen && left.arrangement === step.arrangement) {
+      // As any other way to close it: what was moved in front of the grid stays.
+      image.values.value = undefined
+      reveal()
+      return
+    }
     runs.follow(target.run)
     const kept = isRecord(event.state) ? event.state.view : undefined
     view.restore(kept === undefined ? viewOf(target) : parseView(kept))

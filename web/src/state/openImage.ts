@@ -1,7 +1,8 @@
-import { computed, shallowRef, type ComputedRef, type ShallowRef } from 'vue'
+import { computed, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue'
 import { cellKey, type CellPlace } from '@/domain/cells'
 import type { Place } from '@/domain/imageIndex'
 import { ROLES, type Roles } from '@/domain/roles'
+import type { GridState } from './gridState'
 import type { View } from './view'
 
 /** A place in the grid by the values of its roles, so that it means the same in another window or run. */
@@ -17,9 +18,11 @@ export interface OpenImage {
   /** Shows another place. Along the slider, the cell in the grid follows. */
   moveTo(place: Place): void
   close(): void
+  /** Leads the grid to the cell that was looked at last, unless it is the one that was opened. */
+  reveal(): void
 }
 
-export function useOpenImage(view: View): OpenImage {
+export function useOpenImage(view: View, grid: Pick<GridState, 'revealed'>): OpenImage {
   const values = shallowRef<PlaceValues>()
 
   const place = computed<Place | undefined>(() => {
@@ -42,6 +45,17 @@ export function useOpenImage(view: View): OpenImage {
     )
   }
 
+  let opened: CellPlace | undefined
+  let last: CellPlace | undefined
+  watch(
+    place,
+    (now, before) => {
+      if (now && !before) opened = now
+      if (now) last = now
+    },
+    { flush: 'sync' },
+  )
+
   return {
     values,
     place,
@@ -57,6 +71,9 @@ export function useOpenImage(view: View): OpenImage {
     },
     close() {
       values.value = undefined
+    },
+    reveal() {
+      if (last && (last.x !== opened?.x || last.y !== opened.y)) grid.revealed.value = { x: last.x, y: last.y }
     },
   }
 }

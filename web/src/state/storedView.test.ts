@@ -5,7 +5,9 @@ const VIEW: StoredView = {
   roles: { x: 'cfg', slider: 'checkpoint' },
   modes: new Map([['__proto__', 'single']]),
   selections: new Map([['seed', ['18446744073709551615']]]),
+  excluded: new Map([['row', ['5']]]),
   positions: new Map([['checkpoint', '4500']]),
+  cells: new Map([['["7",null]', '500']]),
   chosen: new Map([['sampler', 'euler'], ['lora', undefined]]),
 }
 
@@ -19,7 +21,9 @@ describe('the stored view', () => {
       roles: undefined,
       modes: new Map(),
       selections: new Map(),
+      excluded: new Map(),
       positions: new Map(),
+      cells: new Map(),
       chosen: new Map(),
     }
     for (const odd of [undefined, null, 7, 'x', [], { modes: 3, positions: [1, ['a']], roles: 'x' }]) {

@@ -11,8 +11,12 @@ export interface StoredView {
   readonly roles: Roles | undefined
   readonly modes: Modes
   readonly selections: Selections
+  /** Selections that a link told by what they leave out. */
+  readonly excluded: Selections
   /** By slider dimension: the value the master slider was left at. */
   readonly positions: ReadonlyMap<string, string>
+  /** By cell: the value of a slider that was moved alone. */
+  readonly cells: ReadonlyMap<string, string>
   /** The values that tell which of several images the cells show. */
   readonly chosen: ChosenValues
 }
@@ -22,7 +26,9 @@ export function storeView(view: StoredView): unknown {
     roles: view.roles,
     modes: [...view.modes],
     selections: [...view.selections],
+    excluded: [...view.excluded],
     positions: [...view.positions],
+    cells: [...view.cells],
     chosen: [...view.chosen].map(([dimension, value]) => [dimension, value ?? null]),
   }
 }
@@ -74,7 +80,9 @@ export function parseView(stored: unknown): StoredView {
     roles: readRoles(view.roles),
     modes: readEntries(view.modes, isMode),
     selections: readEntries(view.selections, isStringList),
+    excluded: readEntries(view.excluded, isStringList),
     positions: readEntries(view.positions, isString),
+    cells: readEntries(view.cells, isString),
     chosen: new Map(
       [...readEntries(view.chosen, isStringOrNull)].map(([dimension, value]) => [dimension, value ?? undefined]),
     ),

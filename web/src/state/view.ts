@@ -2,6 +2,7 @@ import { computed, shallowRef, watch, type ComputedRef } from 'vue'
 import type { Dimension, FilterMode } from '@/api/types'
 import { buildCatalog, type Catalog } from '@/domain/catalog'
 import { type ChosenValues, stepChoice } from '@/domain/choices'
+import { heardSelections } from '@/domain/exclusions'
 import { carrySelections, effectiveMode, type Modes, type Selections } from '@/domain/filters'
 import { buildIndex, freeDimensions, type ImageIndex } from '@/domain/imageIndex'
 import { type HeldChoice, type HeldRoles, type HeldSingles, type HeldValue, holdChoice, holdRoles, holdSingles, holdValue } from '@/domain/held'
@@ -56,10 +57,11 @@ export function useView(
   const wantedRoles = shallowRef<Roles | undefined>(initial.roles)
   const wantedModes = shallowRef<Modes>(initial.modes)
   const wantedSelections = shallowRef<Selections>(initial.selections)
+  const wantedExcluded = shallowRef<Selections>(initial.excluded)
   const chosen = shallowRef<ChosenValues>(initial.chosen)
   /** By slider dimension: the value the master slider was moved to. */
   const masterValues = shallowRef<ReadonlyMap<string, string>>(initial.positions)
-  const cellValues = shallowRef<ReadonlyMap<string, string>>(new Map())
+  const cellValues = shallowRef<ReadonlyMap<string, string>>(initial.cells)
 
   const catalog = computed<Catalog | undefined>((before) => {
     const value = scan()
@@ -68,10 +70,14 @@ export function useView(
   const run = computed(() => scan()?.run)
   const heldRoles = computed<HeldRoles>((before) => holdRoles(before, run.value, wantedRoles.value, catalog.value))
   const roles = computed(() => heldRoles.value.roles)
-  const heldSingles = computed<HeldSingles>((before) =>
-    holdSingles(before, run.value, catalog.value?.dimensions ?? [], wantedModes.value, wantedSelections.value),
+  const dimensions = computed(() => catalog.value?.dimensions ?? [])
+  const heard = computed(() =>
+    heardSelections({ selections: wantedSelections.value, excluded: wantedExcluded.value }, dimensions.value),
   )
-  const selections = computed(() => carrySelections(heldSingles.value.selections, catalog.value?.dimensions ?? []))
+  const heldSingles = computed<HeldSingles>((before) =>
+    holdSingles(before, run.value, dimensions.value, wantedModes.value, heard.value),
+  )
+  const selections = computed(() => carrySelections(heldSingles.value.selections, dimensions.value))
   const free = computed(() => (catalog.value ? freeDimensions(catalog.value, roles.value) : []))
   const index = computed(
     () =>
@@ -84,7 +90,7 @@ export function useView(
       catalog: catalog.value,
       choices: index.value?.choices ?? [],
       chosen: chosen.value,
-      chosenBy: [roles.value, wantedModes.value, wantedSelections.value],
+      chosenBy: [roles.value, wantedModes.value, wantedSelections.value, wantedExcluded.value],
     }),
   )
   const choice = computed(() => heldChoice.value.position)
@@ -110,7 +116,9 @@ export function useView(
     roles: wantedRoles.value,
     modes: wantedModes.value,
     selections: wantedSelections.value,
+    excluded: wantedExcluded.value,
     positions: masterValues.value,
+    cells: cellValues.value,
     chosen: chosen.value,
   }))
 
@@ -119,9 +127,14 @@ export function useView(
     wantedRoles.value = next
   }
 
-  watch(runId, () => {
-    cellValues.value = new Map()
-  })
+  // At once: what is restored for the next run comes after it. The first run may have some already.
+  watch(
+    runId,
+    (_, before) => {
+      if (before !== undefined) cellValues.value = new Map()
+    },
+    { flush: 'sync' },
+  )
 
   return {
     catalog,
@@ -153,6 +166,7 @@ export function useView(
       if (changed === undefined) next.delete(dimension.name)
       else next.set(dimension.name, changed)
       wantedSelections.value = next
+      wantedExcluded.value = new Map([...wantedExcluded.value].filter(([name]) => name !== dimension.name))
     },
     step(by) {
       const choices = index.value?.choices ?? []
@@ -181,9 +195,10 @@ export function useView(
       wantedRoles.value = next.roles
       wantedModes.value = next.modes
       wantedSelections.value = next.selections
+      wantedExcluded.value = next.excluded
       masterValues.value = next.positions
       chosen.value = next.chosen
-      cellValues.value = new Map()
+      cellValues.value = next.cells
     },
   }
 }
