@@ -1,7 +1,7 @@
 // Measures the viewer in Chromium, through nginx. Prints rows for the table of docs/performance.md.
 //
 // viewer.mjs DIRECTORY [TREE]: keeps its pictures in DIRECTORY; TREE is one of make-tree's.
-// BENCH_SCRUB_SECONDS: how long the slider is moved to and fro before memory is measured (60).
+// BENCH_SCRUB_SECONDS: how long the slider is moved to and fro before memory is measured (600).
 import { execFileSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { mkdir, readFile, rm } from 'node:fs/promises';
@@ -12,7 +12,7 @@ import { makeLargeRun } from './large-run.mjs';
 const { chromium } = createRequire(path.join(root, 'web/package.json'))('@playwright/test');
 
 const place = path.resolve(process.argv[2] ?? path.join(root, 'build/bench/viewer'));
-const scrubSeconds = Number(process.env.BENCH_SCRUB_SECONDS ?? 60);
+const scrubSeconds = Number(process.env.BENCH_SCRUB_SECONDS ?? 600);
 const hugeTree = process.argv[3] && path.resolve(process.argv[3]);
 const PROMPTS = ['desert_rain', 'fjord_aurora', 'forest_portals', 'glass_botanist', 'harbour_at_dusk'];
 const SEEDS = ['420', '421', '422', '423', '424'];
@@ -22,11 +22,13 @@ const say = (text) => process.stderr.write(`${text}\n`);
 const quantile = (values, at) => values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * at))];
 const summary = (values) => ({ median: quantile(values, 0.5), p95: quantile(values, 0.95) });
 
-async function newPage(browser, { budget, run, prompts = PROMPTS, selection = true } = {}) {
-	const context = await browser.newContext({ viewport: { width: 1600, height: 1500 } });
-	await context.addInitScript(({ view, budget, run }) => {
+const FIT = { width: 1920, height: 1080 };
+
+async function newPage(browser, { budget, run, prompts = PROMPTS, seeds = SEEDS, selection = true, fit = false } = {}) {
+	const context = await browser.newContext({ viewport: fit ? FIT : { width: 1600, height: 1500 } });
+	await context.addInitScript(({ view, budget, run, fit }) => {
 		localStorage.setItem('checkpoint-sampler.drawer', 'false');
-		localStorage.setItem('checkpoint-sampler.cell-width', '240');
+		if (!fit) localStorage.setItem('checkpoint-sampler.cell-width', '240');
 		if (view) localStorage.setItem('checkpoint-sampler.view', JSON.stringify(view));
 		if (run) {
 			localStorage.setItem('checkpoint-sampler.run', JSON.stringify(run));
@@ -36,9 +38,10 @@ async function newPage(browser, { budget, run, prompts = PROMPTS, selection = tr
 	}, {
 		budget,
 		run,
+		fit,
 		view: selection ? {
 			roles: { x: 'seed', y: 'prompt_name', slider: 'checkpoint' },
-			selections: [['prompt_name', prompts], ['seed', SEEDS]],
+			selections: [['prompt_name', prompts], ['seed', seeds]],
 		} : undefined,
 	});
 	const page = await context.newPage();
@@ -72,9 +75,11 @@ async function rest(page) {
 }
 
 /** Milliseconds from a key on the master slider to the frame in which every visible cell has its new picture. */
-async function measureSteps(page, keys) {
+async function measureSteps(page, keys, pause = 120) {
 	await page.evaluate(() => {
+		const isFirst = window.steps === undefined;
 		window.steps = [];
+		if (!isFirst) return;
 		window.addEventListener('keydown', (event) => {
 			const began = event.timeStamp;
 			const before = [...document.querySelectorAll('[data-testid="cell"] img')].map((image) => image.src);
@@ -93,7 +98,7 @@ async function measureSteps(page, keys) {
 		const count = await page.evaluate(() => window.steps.length);
 		await page.keyboard.press(key);
 		await page.waitForFunction((count) => window.steps.length > count, count, { timeout: 60_000 });
-		await page.waitForTimeout(120);
+		await page.waitForTimeout(pause);
 	}
 	return page.evaluate(() => window.steps);
 }
@@ -190,8 +195,8 @@ async function measureRunClick(page, name) {
 	return took;
 }
 
-/** Bytes of all processes that show pages, without what they share. */
-async function rendererBytes(browserPid) {
+/** Bytes of the processes that show the pages: their own, and decoded images, which Chromium shares with the one that draws. */
+async function browserBytes(browserPid) {
 	const lines = execFileSync('ps', ['-eo', 'pid,ppid,args'], { encoding: 'utf8' }).split('\n').slice(1);
 	const processes = lines.map((line) => line.trim().match(/^(\d+)\s+(\d+)\s+(.*)$/)).filter(Boolean)
 		.map(([, pid, parent, args]) => ({ pid: Number(pid), parent: Number(parent), args }));
@@ -200,18 +205,20 @@ async function rendererBytes(browserPid) {
 		size = family.size;
 		for (const { pid, parent } of processes) if (family.has(parent)) family.add(pid);
 	}
-	let most = 0;
+	let bytes = 0;
 	for (const { pid, args } of processes) {
-		if (!family.has(pid) || !args.includes('--type=renderer')) continue;
-		const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-		most = Math.max(most, Number(status.match(/^RssAnon:\s+(\d+)/m)?.[1] ?? 0) * 1024);
+		if (!family.has(pid) || !/--type=(renderer|gpu-process)/.test(args)) continue;
+		// A page that several map counts once in all.
+		const rollup = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
+		for (const kind of ['Pss_Anon', 'Pss_Shmem']) {
+			bytes += Number(rollup.match(new RegExp(`^${kind}:\\s+(\\d+)`, 'm'))?.[1] ?? 0) * 1024;
+		}
 	}
-	return most;
+	return bytes;
 }
 
-/** Bytes of memory that the page's process has to itself. */
 async function memoryOf(page, browserPid) {
-	return { heap: await page.evaluate(() => performance.memory.usedJSHeapSize), renderer: await rendererBytes(browserPid) };
+	return { heap: await page.evaluate(() => performance.memory.usedJSHeapSize), processes: await browserBytes(browserPid) };
 }
 
 async function runsOf(stack) {
@@ -258,6 +265,8 @@ async function measureLarge(browser, pid) {
 		await rest(page);
 		const baseline = summary(await measureBaseline(browser, stack, 9));
 		const steps = summary(await measureSteps(page, masterKeys(STEPS - 1)));
+		// Originals are on their way, or have just come.
+		const paused = summary(await measureSteps(page, masterKeys(6), 1000));
 		say(`steps ${JSON.stringify(steps)}, baseline ${JSON.stringify(baseline)}`);
 		const box = await sliderBox(page);
 		const empty = await newPage(browser);
@@ -279,7 +288,12 @@ async function measureLarge(browser, pid) {
 		await rest(small);
 		const kept = summary(await measureSteps(small, masterKeys(8)));
 		await small.context().close();
-		return { cold: cold.took, warm: took, steps, baseline, frames, emptyFrames, memory, kept };
+		const wide = await newPage(browser, { fit: true, seeds: SEEDS.slice(0, 3), prompts: PROMPTS.slice(0, 3) });
+		await showRun(wide, stack, 6);
+		await rest(wide);
+		const fitted = summary(await measureSteps(wide, masterKeys(8)));
+		await wide.context().close();
+		return { cold: cold.took, warm: took, steps, baseline, frames, emptyFrames, memory, kept, paused, fitted };
 	} finally {
 		await stack.stop();
 	}
@@ -318,11 +332,13 @@ const browser = await chromium.connect(server.wsEndpoint());
 try {
 	const large = await measureLarge(browser, server.process().pid);
 	const { steps, baseline, frames, emptyFrames, memory } = large;
-	const bytes = Math.max(memory.renderer, memory.heap);
+	const bytes = Math.max(memory.processes, memory.heap);
 	const lines = [
 		row('Slider step, 25 cells painted, median', steps.median, baseline.median, 0.05, 'at most 0.05'),
 		row('The same, p95', steps.p95, baseline.median, 0.05, 'at most 0.05'),
 		row('The same where only ±8 positions fit the budget, p95', large.kept.p95, baseline.median, 0.05, 'at most 0.05'),
+		row('The same after a rest of a second, p95', large.paused.p95, baseline.median, 0.05, 'at most 0.05'),
+		row('The same, 3 columns on Fit at 1920 × 1080, p95', large.fitted.p95, baseline.median, 0.05, 'at most 0.05'),
 		row('Frame while the slider is dragged, median', frames.median, emptyFrames.median, 1.3, 'at most 1.30'),
 		row('The same, p95', frames.p95, emptyFrames.median, 3, 'at most 3.00'),
 		row('Click on a run until its first grid, previews warm', large.warm, undefined, 1000, 'at most 1 s'),
