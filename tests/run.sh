@@ -52,7 +52,7 @@ rm -rf "$logs"
 mkdir -p "$logs"
 : >"$logs/passed" >"$logs/failed"
 
-step build : $MAKE build
+step build : $MAKE build demo-data
 lanes=
 for lane in computing serving browsing; do
 	$lane &
