@@ -144,6 +144,11 @@ test('where there is one value alone, it is told and there is nothing to slide',
 	await expect(app.cells.getByRole('slider')).toHaveCount(0);
 	const [cell, picture] = [await app.cell(0, 0).boundingBox(), await app.cell(0, 0).locator('.picture').boundingBox()];
 	expect(cell.height - picture.height).toBeLessThan(2);
+	// On a phone, too, it takes one line and not that of a slider.
+	await page.setViewportSize({ width: 390, height: 844 });
+	await expect(app.masterValue).toContainText('checkpoint', { useInnerText: true });
+	const bar = () => page.evaluate(() => Number.parseInt(document.documentElement.style.getPropertyValue('--bar-height'), 10));
+	await expect.poll(bar).toBe(44);
 });
 
 test('names full of signs reach the server unharmed', async ({ app }) => {
