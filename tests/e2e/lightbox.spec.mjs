@@ -57,6 +57,8 @@ test('US-7.2 the wheel zooms in and out, at the pointer', async ({ app }) => {
 	await app.chooseRun(FULL_SIZE.name);
 	await app.cell(0, 0).getByRole('button', { name: /^Open/ }).click();
 	await expect(lightbox.stage.locator('img, canvas')).toBeVisible();
+	// It is fitted once its size is known.
+	await expect.poll(() => lightbox.scale()).toBeLessThan(1);
 	const whole = await lightbox.rect();
 	const pointer = { x: Math.round(whole.x + whole.width * 0.6), y: Math.round(whole.y + whole.height * 0.4) };
 	const under = async () => {
