@@ -254,7 +254,7 @@ demo-data: $(BIN)/demo-data
 
 .PHONY: api-tests
 api-tests: build demo-data
-	$(Q)$(WEB_NODE) --test --test-concurrency=1 --test-reporter=tap 'tests/api/*.test.mjs'
+	$(Q)$(WEB_NODE) --test --test-concurrency=2 --test-reporter=tap 'tests/api/*.test.mjs'
 
 .PHONY: contract-tests
 contract-tests: web/node_modules/.package-lock.json

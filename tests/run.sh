@@ -2,8 +2,8 @@
 # The whole suite behind `make test`: one line a step, the log of a step only when it fails, and one
 # closing line with counts. Logs stay in build/test-logs. Exit status 1 if any step failed.
 #
-# After the build three lanes go side by side: what computes gives way (nice) to the two that mostly
-# wait, for the servers and the browser that they test.
+# After the build two lanes go side by side: what computes gives way (nice) to what mostly waits for
+# the servers that it tests. The browsers, which take all they get, come last and alone.
 set -u
 cd "$(dirname "$0")/.." || exit 2
 
@@ -44,17 +44,13 @@ serving() {
 	step contract "$node_count" $MAKE contract-tests
 }
 
-browsing() {
-	step browser "sed -n 's/^ *\([0-9]*\) passed.*/\1/p'" $MAKE browser-tests
-}
-
 rm -rf "$logs"
 mkdir -p "$logs"
 : >"$logs/passed" >"$logs/failed"
 
 step build : $MAKE build demo-data
 lanes=
-for lane in computing serving browsing; do
+for lane in computing serving; do
 	$lane &
 	lanes="$lanes $!"
 done
@@ -62,6 +58,7 @@ done
 # shellcheck disable=SC2086
 trap 'kill $lanes 2>/dev/null; wait; exit 130' INT TERM HUP
 wait
+step browser "sed -n 's/^ *\([0-9]*\) passed.*/\1/p'" $MAKE browser-tests
 
 took=$(($(date +%s) - began))
 if [ -s "$logs/failed" ]; then

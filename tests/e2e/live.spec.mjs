@@ -425,10 +425,10 @@ test('a connection that says nothing more is noticed, and replaced', async ({ ap
 	const frozen = await kill(stack, FEED, 'SIGSTOP');
 	try {
 		await run.add({ checkpoint: 200, prompt: 'a', seed: 2 });
-		await page.clock.fastForward(44_000);
+		await page.clock.fastForward(30_000);
 		await expectState(page, 'live');
 		await expect(app.filters.getByText('8 images')).toBeVisible();
-		await page.clock.fastForward(2_000);
+		await page.clock.fastForward(20_000);
 		await expect(app.filters.getByText('9 images')).toBeVisible();
 		await expectState(page, 'live');
 	} finally {
