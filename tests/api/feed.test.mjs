@@ -60,7 +60,13 @@ for (const method of ['auto', 'poll']) {
 			await rm(place, { recursive: true });
 		});
 		const sample = (...parts) => path.join(place, 'samples', ...parts);
-		const write = (...parts) => writeFile(sample(...parts), PICTURE);
+		/** A round of polling that meets a file before its bytes tells it in the next one, maybe after what was written later. */
+		const write = async (directory, name) => {
+			if (method !== 'poll') return writeFile(sample(directory, name), PICTURE);
+			const part = sample(directory, `.${name}.part`);
+			await writeFile(part, PICTURE);
+			return rename(part, sample(directory, name));
+		};
 		/** What was told since the last time, once a file of our own has been told after it. */
 		const told = async () => {
 			sentinels++;
