@@ -9,7 +9,15 @@ const centre = ({ x, y, width, height }) => ({ x: x + width / 2, y: y + height /
 /** Opens the lightbox on the cell with `values`. */
 async function open(app) {
 	await app.cell(1, 1).getByRole('button', { name: /^Open/ }).click();
+	await app.lightbox.atRest();
 	await app.lightbox.expectPicture(lantern(values));
+	return app.lightbox;
+}
+/** Opens the lightbox on the first picture of a run of full-size ones. */
+async function openFullSize(app) {
+	await app.chooseRun(FULL_SIZE.name);
+	await app.cell(0, 0).getByRole('button', { name: /^Open/ }).click();
+	await app.lightbox.atRest();
 	return app.lightbox;
 }
 /** Zooms in until the picture is much larger than the stage. */
@@ -54,11 +62,8 @@ test('US-7.2 the wheel zooms in and out, at the pointer', async ({ app }) => {
 	await expect.poll(() => lightbox.rect()).toEqual(before);
 
 	await app.page.keyboard.press('Escape');
-	await app.chooseRun(FULL_SIZE.name);
-	await app.cell(0, 0).getByRole('button', { name: /^Open/ }).click();
-	await expect(lightbox.stage.locator('img, canvas')).toBeVisible();
-	// It is fitted once its size is known.
-	await expect.poll(() => lightbox.scale()).toBeLessThan(1);
+	await openFullSize(app);
+	expect(await lightbox.scale()).toBeLessThan(1);
 	const whole = await lightbox.rect();
 	const pointer = { x: Math.round(whole.x + whole.width * 0.6), y: Math.round(whole.y + whole.height * 0.4) };
 	const under = async () => {
@@ -114,9 +119,7 @@ test('US-16.2 the button in the top left corner closes it', async ({ app }) => {
 });
 
 test('a double click shows the actual size, another the whole picture', async ({ app, page }) => {
-	await app.chooseRun(FULL_SIZE.name);
-	await app.cell(0, 0).getByRole('button', { name: /^Open/ }).click();
-	await expect(app.lightbox.stage.locator('img, canvas')).toBeVisible();
+	await openFullSize(app);
 	const whole = await app.lightbox.rect();
 	expect(whole.width).toBeLessThan(FULL_SIZE.size);
 	const point = centre(whole);
@@ -203,8 +206,7 @@ test('US-10.2 metadata is asked for when the lightbox shows it, and only for tha
 });
 
 test('US-10.4 an image without metadata says so', async ({ app }) => {
-	await app.chooseRun(FULL_SIZE.name);
-	await app.cell(0, 0).getByRole('button', { name: /^Open/ }).click();
+	await openFullSize(app);
 	await app.lightbox.showMetadata();
 	await expect(app.lightbox.metadata).toContainText(/no metadata available/i);
 });
@@ -249,9 +251,7 @@ test('arrows step along the row, the column and the slider, zoom and place stayi
 });
 
 test('0, 1, + and - zoom', async ({ app, page }) => {
-	await app.chooseRun(FULL_SIZE.name);
-	await app.cell(0, 0).getByRole('button', { name: /^Open/ }).click();
-	await expect(app.lightbox.stage.locator('img, canvas')).toBeVisible();
+	await openFullSize(app);
 	const whole = await app.lightbox.rect();
 	await page.keyboard.press('1');
 	await expect(app.lightbox.zoom).toHaveText('100 %');
@@ -304,9 +304,7 @@ test('far in, pixels are told apart rather than blurred', async ({ app }) => {
 test.describe('on a screen with two pixels to the unit', () => {
 	test.use({ deviceScaleFactor: 2 });
 	test('the actual size is one pixel of the picture to one of the screen', async ({ app, page }) => {
-		await app.chooseRun(FULL_SIZE.name);
-		await app.cell(0, 0).getByRole('button', { name: /^Open/ }).click();
-		await expect(app.lightbox.stage.locator('img')).toBeVisible();
+		await openFullSize(app);
 		await page.keyboard.press('1');
 		await expect(app.lightbox.zoom).toHaveText('100 %');
 		await expect.poll(async () => (await app.lightbox.rect()).width).toBeCloseTo(FULL_SIZE.size / 2, 1);

@@ -199,9 +199,14 @@ class Lightbox {
 		await this.root.getByRole('button', { name: 'Show how it was made' }).click();
 		await expect(this.metadata).toBeVisible();
 	}
+	/** Waits until the original is there: nothing that stands in for it, nothing on its way. */
+	async atRest() {
+		await expect(this.stage).toHaveAttribute('aria-busy', 'false');
+		await this.page.waitForFunction(() => document.getAnimations().length === 0);
+	}
 	/** Where the picture is, in CSS pixels of the page. */
 	rect() {
-		return this.stage.locator('img, canvas').evaluate(pictureRect);
+		return this.stage.locator('img, canvas').filter({ visible: true }).evaluate(pictureRect);
 	}
 	async scale() {
 		return Number.parseInt(await this.zoom.innerText(), 10) / 100;

@@ -10,6 +10,8 @@ const DRAG_THRESHOLD = 4
 const PAN_STEP = 80
 
 export interface Stage {
+  /** The sizes of picture and stage are known, so that the picture has its place. */
+  readonly isLaidOut: ComputedRef<boolean>
   readonly transform: ComputedRef<string>
   /** Pixels of the screen per picture pixel. */
   readonly zoom: ComputedRef<number>
@@ -125,6 +127,7 @@ export function useStage(input: StageInput): Stage {
   }
 
   return {
+    isLaidOut: computed(() => room.value !== undefined),
     transform: computed(() => {
       const { scale, x, y } = placement.value
       return `translate(-50%, -50%) translate(${x}px, ${y}px) scale(${scale})`
