@@ -207,11 +207,14 @@ test('US-23.1 US-23.2 US-23.3 US-23.4 a job is stopped, survives a restart of ev
 });
 
 test('failures are told in ComfyUI’s words, tried again, and the job deleted; its images stay', async ({ generation, stack, comfyui, page }) => {
-	await comfyui.setMoods({ fail_if: 'the sea' });
+	await comfyui.setMoods({ fail_if: 'the sea', seconds_per_step: 0.5 });
 	await launch(stack);
 	await generation.openJobs();
-	// What is unfolded goes on with the job.
 	await generation.job.getByText(/\d images? failed/).click();
+	await expect(generation.job.getByText(/^\d ×.*KSampler/)).toBeVisible();
+	await generation.state('Running');
+	// What is unfolded stays so when the job has ended.
+	await comfyui.setMoods({ seconds_per_step: 0 });
 	await generation.state('Done, with failures');
 	await expect(generation.job.getByText('6 images failed')).toBeVisible();
 	await expect(generation.job.getByText(/^6 ×.*KSampler/)).toBeVisible();
