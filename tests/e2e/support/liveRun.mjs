@@ -18,8 +18,10 @@ const codeOf = ({ checkpoint, prompt, seed, edition = 0 }) => [
 export const picture = (values) => shows(codeOf(values).join(''));
 
 export class LiveRun {
-	constructor(stack, name) {
+	/** `guard` is told of what the page may ask for in vain. */
+	constructor(stack, name, guard) {
 		this.stack = stack;
+		this.guard = guard;
 		this.name = `live/${name}`;
 		this.base = name;
 	}
@@ -55,7 +57,21 @@ export class LiveRun {
 		await file.close();
 	}
 	remove(values) {
-		return rm(this.pathOf(values));
+		const file = this.pathOf(values);
+		this.#allowAbsence(file);
+		return rm(file);
+	}
+	/** Moves a checkpoint's directory away; gives a function that moves it back. */
+	async moveAway(checkpoint) {
+		const directory = this.directoryOf(checkpoint);
+		this.#allowAbsence(directory);
+		await rename(directory, `${directory}-away`);
+		return () => rename(`${directory}-away`, directory);
+	}
+	/** A page may ask for what has just gone, before it is told. */
+	#allowAbsence(place) {
+		const inUrl = path.relative(this.stack.samples, place).split(path.sep).map(encodeURIComponent).join('/');
+		this.guard.allow(new RegExp(`status of 404 .*/${RegExp.escape(inUrl)}`));
 	}
 	/** A checkpoint with pictures of all these, as when nobody watched. */
 	async fill(checkpoints, prompts, seeds) {
