@@ -217,8 +217,30 @@ async function browserBytes(browserPid) {
 	return bytes;
 }
 
-async function memoryOf(page, browserPid) {
-	return { heap: await page.evaluate(() => performance.memory.usedJSHeapSize), processes: await browserBytes(browserPid) };
+/** Bytes by what Chromium's own accounts (memory-infra) name them, of all processes: JavaScript and decoded images. */
+async function accounts(browser) {
+	const session = await browser.newBrowserCDPSession();
+	const events = [];
+	session.on('Tracing.dataCollected', ({ value }) => events.push(...value));
+	const ended = new Promise((resolve) => session.once('Tracing.tracingComplete', resolve));
+	await session.send('Tracing.start', {
+		transferMode: 'ReportEvents',
+		traceConfig: { includedCategories: ['disabled-by-default-memory-infra'], excludedCategories: ['*'], memoryDumpConfig: {} },
+	});
+	const { success } = await session.send('Tracing.requestMemoryDump', { levelOfDetail: 'detailed' });
+	await session.send('Tracing.end');
+	await ended;
+	await session.detach();
+	if (!success) throw new Error('Chromium gave no account of its memory');
+	const entries = events.flatMap((event) => Object.entries(event.args?.dumps?.allocators ?? {}));
+	const sum = (name) => entries.filter(([key]) => name.test(key))
+		.reduce((bytes, [, { attrs }]) => bytes + Number.parseInt(attrs?.size?.value ?? '0', 16), 0);
+	// What a page has decoded is in memory that Chromium's main process keeps the books of, by process.
+	return { heap: sum(/^v8$/), decoded: sum(/^discardable\/process_[^/]+$/) };
+}
+
+async function memoryOf(browser, browserPid) {
+	return { ...(await accounts(browser)), processes: await browserBytes(browserPid) };
 }
 
 async function runsOf(stack) {
@@ -280,7 +302,7 @@ async function measureLarge(browser, pid) {
 			await measureFrames(page, box);
 			await page.waitForTimeout(700);
 		}
-		const memory = await memoryOf(page, pid);
+		const memory = await memoryOf(browser, pid);
 		say(`memory ${JSON.stringify(memory)}`);
 		await page.context().close();
 		const small = await newPage(browser, { budget: 100, prompts: PROMPTS.slice(1) });
@@ -332,7 +354,7 @@ const browser = await chromium.connect(server.wsEndpoint());
 try {
 	const large = await measureLarge(browser, server.process().pid);
 	const { steps, baseline, frames, emptyFrames, memory } = large;
-	const bytes = Math.max(memory.processes, memory.heap);
+	const bytes = memory.heap + memory.decoded;
 	const lines = [
 		row('Slider step, 25 cells painted, median', steps.median, baseline.median, 0.05, 'at most 0.05'),
 		row('The same, p95', steps.p95, baseline.median, 0.05, 'at most 0.05'),
@@ -343,7 +365,8 @@ try {
 		row('The same, p95', frames.p95, emptyFrames.median, 3, 'at most 3.00'),
 		row('Click on a run until its first grid, previews warm', large.warm, undefined, 1000, 'at most 1 s'),
 		row('The same, previews cold', large.cold, undefined, 4000, 'at most 4 s'),
-		`| Memory of the page after ${scrubSeconds} s of scrubbing | ${(bytes / 1e6).toFixed(0)} MB | | | under 700 MB | ${bytes < 700e6 ? 'met' : 'missed'} |`,
+		`| JavaScript and decoded images after ${scrubSeconds} s of scrubbing | ${(bytes / 1e6).toFixed(0)} MB | | | under 700 MB | ${bytes < 700e6 ? 'met' : 'missed'} |`,
+		`| The same time: all memory of renderers and compositor | ${(memory.processes / 1e6).toFixed(0)} MB | | |  |  |`,
 	];
 	if (hugeTree) {
 		const huge = await measureHuge(browser);
