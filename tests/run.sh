@@ -22,6 +22,8 @@ step() {
 	if wait "$child"; then
 		number=$(sh -c "$count" <"$logs/$name.log")
 		printf '%-10s ok    %5s   %4s s\n' "$name" "$number" "$(($(date +%s) - at))"
+		# Browser tests that passed only when tried again, by name.
+		sed -n '/^ *[0-9]* flaky$/,/^ *[0-9]* passed/{/passed/!p}' "$logs/$name.log"
 		[ -z "$number" ] || printf '%s %s, ' "$number" "$name" >>"$logs/passed"
 	else
 		printf '%-10s FAILED         %4s s   (%s)\n' "$name" "$(($(date +%s) - at))" "$logs/$name.log"
