@@ -7,6 +7,7 @@ import { createRequire } from 'node:module';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { root, startStack } from '../api/stack.mjs';
+import { makeHugeRun } from '../e2e/support/hugeRun.mjs';
 import { makeLargeRun } from './large-run.mjs';
 
 const { chromium } = createRequire(path.join(root, 'web/package.json'))('@playwright/test');
@@ -140,8 +141,8 @@ async function measureBaseline(browser, stack, rounds) {
 	return times;
 }
 
-/** Lengths of the frames while the mouse moves along `box`, both ways. */
-async function measureFrames(page, box) {
+/** Lengths of the frames while something is done. */
+async function framesDuring(page, act) {
 	await page.evaluate(() => {
 		window.frames_ = [];
 		let last;
@@ -153,13 +154,28 @@ async function measureFrames(page, box) {
 		window.isDone = false;
 		requestAnimationFrame(frame);
 	});
-	await page.mouse.move(box.x, box.y);
-	await page.mouse.down();
-	for (const to of [box.x + box.width, box.x]) await page.mouse.move(to, box.y, { steps: 120 });
-	await page.mouse.up();
+	await act();
 	return page.evaluate(() => {
 		window.isDone = true;
 		return window.frames_;
+	});
+}
+
+/** While the mouse drags along `box`, both ways. */
+function measureFrames(page, box) {
+	return framesDuring(page, async () => {
+		await page.mouse.move(box.x, box.y);
+		await page.mouse.down();
+		for (const to of [box.x + box.width, box.x]) await page.mouse.move(to, box.y, { steps: 120 });
+		await page.mouse.up();
+	});
+}
+
+/** While the wheel scrolls 18,000 pixels down. */
+function measureScrolling(page) {
+	return framesDuring(page, async () => {
+		await page.mouse.move(800, 800);
+		for (let turn = 0; turn < 150; turn++) await page.mouse.wheel(0, 120);
 	});
 }
 
@@ -337,6 +353,33 @@ async function measureHuge(browser) {
 	}
 }
 
+/** Frames of scrolling a grid of 2,000 × 20 cells, and a page as high that is empty. */
+async function measureGridScroll(browser) {
+	const tree = path.join(place, 'grid');
+	await rm(tree, { recursive: true, force: true });
+	for (const each of ['checkpoints', 'samples']) await mkdir(path.join(tree, each), { recursive: true });
+	await makeHugeRun(tree);
+	const stack = await stackOn(tree, 'grid-data');
+	try {
+		const page = await newPage(browser, { selection: false, run: (await runsOf(stack)).find(({ name }) => name === 'huge').id });
+		await showRun(page, stack, 20);
+		await rest(page);
+		const height = await page.evaluate(() => document.documentElement.scrollHeight);
+		const frames = summary(await measureScrolling(page));
+		const scrolled = await page.evaluate(() => window.scrollY);
+		if (scrolled < 15_000) throw new Error(`the grid was scrolled by ${scrolled} pixels only`);
+		await page.context().close();
+		const empty = await newPage(browser);
+		await empty.goto(`${stack.url}/health`);
+		await empty.evaluate((height) => (document.body.style.height = `${height}px`), height);
+		const emptyFrames = summary(await measureScrolling(empty));
+		await empty.context().close();
+		return { frames, emptyFrames };
+	} finally {
+		await stack.stop();
+	}
+}
+
 function row(what, figure, baseline, limit, target) {
 	const text = (value) => (value === undefined ? '' : `${value.toFixed(0)} ms`);
 	const ratio = baseline === undefined ? '' : (figure / baseline).toFixed(2);
@@ -368,6 +411,11 @@ try {
 		`| JavaScript and decoded images after ${scrubSeconds} s of scrubbing | ${(bytes / 1e6).toFixed(0)} MB | | | under 700 MB | ${bytes < 700e6 ? 'met' : 'missed'} |`,
 		`| The same time: all memory of renderers and compositor | ${(memory.processes / 1e6).toFixed(0)} MB | | |  |  |`,
 	];
+	const scrolling = await measureGridScroll(browser);
+	lines.push(
+		row('Frame while 2,000 × 20 cells are scrolled by wheel, median', scrolling.frames.median, scrolling.emptyFrames.median, 1.3, 'at most 1.30'),
+		row('The same, p95', scrolling.frames.p95, scrolling.emptyFrames.median, 3, 'at most 3.00'),
+	);
 	if (hugeTree) {
 		const huge = await measureHuge(browser);
 		lines.push(

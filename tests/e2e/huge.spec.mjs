@@ -1,30 +1,16 @@
 // A grid of 2,000 rows and 20 columns: what is in the document stays small, and every cell is in reach. And a run of large
 // pictures: what is decoded stays within the budget.
 import { linkSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { makePlace, startStack } from '../api/stack.mjs';
-import { codedPicture, readCode } from './support/picture.mjs';
+import { addCheckpoint, codeOf, COLUMNS, makeHugeRun, ROWS } from './support/hugeRun.mjs';
+import { readCode } from './support/picture.mjs';
 import { decodePng, encodePng } from './support/png.mjs';
 import { expect, test as base } from './support/test.mjs';
 
-const ROWS = 2000;
-const COLUMNS = 20;
-/** Neighbouring cells show different pictures; 64 rows on they repeat. */
-const codeOf = (row, column) => [4, (row >> 3) & 7, row & 7, column & 7, 0, 0];
-
 /** 16 MiB each when decoded. */
 const LARGE = { name: 'large', size: 2048, count: 12 };
-
-async function addCheckpoint(place, name) {
-	const header = Buffer.from('{}');
-	const length = Buffer.alloc(8);
-	length.writeBigUInt64LE(BigInt(header.length));
-	await writeFile(path.join(place, 'checkpoints', name), Buffer.concat([length, header]));
-	const samples = path.join(place, 'samples', name);
-	await mkdir(samples);
-	return samples;
-}
 
 async function makeLargeRun(place) {
 	const samples = await addCheckpoint(place, `${LARGE.name}-step00000100.safetensors`);
@@ -32,17 +18,6 @@ async function makeLargeRun(place) {
 	await writeFile(file, encodePng(LARGE.size, LARGE.size, Buffer.alloc(LARGE.size ** 2 * 3, 90)));
 	for (let seed = 0; seed < LARGE.count; seed++)
 		linkSync(file, path.join(samples, `seed=${seed & 3}&cfg=${seed >> 2}.png`));
-}
-
-async function makeHugeRun(place) {
-	const samples = await addCheckpoint(place, 'huge-step00000100.safetensors');
-	const pictures = await mkdtemp(path.join(place, 'pictures-'));
-	for (let row = 0; row < 64; row++)
-		for (let column = 0; column < 8; column++)
-			await writeFile(path.join(pictures, `${row}-${column}.png`), codedPicture(codeOf(row, column), { width: 96, height: 64 }));
-	for (let row = 0; row < ROWS; row++)
-		for (let column = 0; column < COLUMNS; column++)
-			linkSync(path.join(pictures, `${row & 63}-${column & 7}.png`), path.join(samples, `row=${row}&column=${column}.png`));
 }
 
 const test = base.extend({
