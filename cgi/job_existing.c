@@ -91,15 +91,6 @@ static bool is_same(struct search *search, const struct store_job_checkpoint *ch
 	return true;
 }
 
-/* What becomes of the item whose picture is there. */
-static enum store_job_start start_of(struct text existing, bool same)
-{
-	if (text_equal(existing, TEXT("replace")) ||
-		(!same && text_equal(existing, TEXT("update"))))
-		return STORE_JOB_PENDING;
-	return same ? STORE_JOB_EXISTS : STORE_JOB_OCCUPIED;
-}
-
 static bool look_at(struct search *search, int directory,
 	const struct store_job_checkpoint *checkpoint, const struct naming_output *output,
 	unsigned char *start, struct error *error)
@@ -124,7 +115,7 @@ static bool look_at(struct search *search, int directory,
 	if (S_ISREG(status.st_mode) && !is_same(search, checkpoint, output, &status, &same, error))
 		return false;
 	*(same ? &plan->existing_same : &plan->existing_other) += 1;
-	*start = (unsigned char)start_of(plan->job.existing, same);
+	*start = (unsigned char)store_job_start_of(plan->job.existing, same);
 	plan->to_render += *start == STORE_JOB_PENDING;
 	return true;
 }

@@ -36,19 +36,13 @@ static void read_model(
 }
 
 static void read_existing(
-	struct input_reader *reader, const struct json *body, struct text *existing)
+	struct input_reader *reader, const struct json *body, enum store_job_existing *existing)
 {
-	static const struct text known[] = {
-		TEXT_INITIALIZER("skip"), TEXT_INITIALIZER("update"), TEXT_INITIALIZER("replace")};
 	const struct json *value = json_member(body, "existing");
 
-	*existing = known[0];
-	for (size_t i = 0; value && i < sizeof(known) / sizeof(*known); i++)
-		if (value->type == JSON_STRING && text_equal(value->string, known[i])) {
-			*existing = known[i];
-			return;
-		}
-	if (value)
+	*existing = STORE_JOB_SKIP;
+	if (value &&
+		(value->type != JSON_STRING || !store_job_existing_parse(value->string, existing)))
 		http_fault(reader->response, "/existing",
 			"must be \"skip\", \"update\" or \"replace\"");
 }

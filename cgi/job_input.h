@@ -3,6 +3,7 @@
 
 #include "http/http.h"
 #include "input.h"
+#include "store/job_existing.h"
 
 /* A sample job as a client asks for it. `at` is NULL for what it does not name. */
 struct job_input {
@@ -12,7 +13,7 @@ struct job_input {
 	struct text vae;
 	struct text clip;
 	struct text shift; /* a number's shortest digits */
-	struct text existing;
+	enum store_job_existing existing;
 	const struct json *checkpoint_filenames; /* strings that differ; NULL: all of the run */
 };
 

@@ -215,7 +215,7 @@ void job_write(struct json_writer *out, const struct store_job *job, bool with_p
 	put_optional(out, "clip", job->clip);
 	if (job->shift.at)
 		put_digits(out, "shift", job->shift);
-	put_text(out, "existing", job->existing);
+	put_text(out, "existing", text_from(store_job_existing_names[job->existing]));
 	put_state(out, &job->progress, moment);
 	put_optional(out, "error_message", job->error_message);
 	put_faults(out, "failed_item_details", &job->failed);

@@ -67,8 +67,9 @@ bool worker_place_is_taken(
 	bool same;
 
 	*taken = false;
-	/* What cannot be looked at cannot be written either: saving tells why, and waits. */
-	if (!text_equal(item->work.existing, TEXT("skip")) ||
+	/* Only a job that touches nothing finds a place taken. What cannot be looked at cannot be
+	 * written either: saving tells why, and waits. */
+	if (store_job_start_of(item->work.existing, false) != STORE_JOB_OCCUPIED ||
 		!library_output_look(
 			worker->config->sample_dir, item->output_path, &state, error) ||
 		!state.exists)
@@ -87,7 +88,7 @@ bool worker_picture_decides(struct worker *worker, struct executor_slot *slot)
 	bool same;
 
 	/* What cannot be looked at now cannot be written either: saving tells why, and waits. */
-	if (text_equal(item->work.existing, TEXT("replace")) ||
+	if (store_job_start_of(item->work.existing, true) == STORE_JOB_PENDING ||
 		!library_output_look(
 			worker->config->sample_dir, item->output_path, &state, &error) ||
 		!state.exists)
@@ -96,7 +97,8 @@ bool worker_picture_decides(struct worker *worker, struct executor_slot *slot)
 		worker_store_error(worker, slot, &error);
 		return true;
 	}
-	if (same) {
+	switch (store_job_start_of(item->work.existing, same)) {
+	case STORE_JOB_EXISTS:
 		item->output = (struct store_output){
 			.path = text_from(item->output_path),
 			.recipe = text_from(item->digest),
@@ -105,10 +107,11 @@ bool worker_picture_decides(struct worker *worker, struct executor_slot *slot)
 		};
 		executor_saved(&worker->executor, slot);
 		return true;
-	}
-	if (text_equal(item->work.existing, TEXT("update")))
+	case STORE_JOB_OCCUPIED:
+		executor_ends(&worker->executor, slot, EXECUTOR_SKIPPING, STORE_JOB_OCCUPIED_CODE,
+			STORE_JOB_OCCUPIED_MESSAGE);
+		return true;
+	default:
 		return false;
-	executor_ends(&worker->executor, slot, EXECUTOR_SKIPPING, STORE_JOB_OCCUPIED_CODE,
-		STORE_JOB_OCCUPIED_MESSAGE);
-	return true;
+	}
 }

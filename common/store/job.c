@@ -81,6 +81,16 @@ static bool read_deleted(struct store *store, int64_t revision, struct arena *ar
 	return store_query_end(&query, error) && (room || error_memory(error));
 }
 
+enum store_job_existing store_job_read_existing(
+	struct store_query *query, int column, struct arena *arena)
+{
+	enum store_job_existing existing = STORE_JOB_SKIP;
+
+	/* The table's CHECK lets no other name in. */
+	(void)store_job_existing_parse(store_query_text(query, column, arena), &existing);
+	return existing;
+}
+
 static struct store_job_item read_item(struct store_query *query, struct arena *arena)
 {
 	return (struct store_job_item){
@@ -167,7 +177,7 @@ static struct store_job read_job(struct store_query *query, struct arena *arena)
 		.vae = store_query_optional(query, 27, arena),
 		.clip = store_query_optional(query, 28, arena),
 		.shift = store_query_optional(query, 29, arena),
-		.existing = store_query_text(query, 30, arena),
+		.existing = store_job_read_existing(query, 30, arena),
 		.error_message = store_query_optional(query, 31, arena),
 		.created_at = store_query_text(query, 32, arena),
 		.updated_at = store_query_text(query, 33, arena),

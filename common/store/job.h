@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "store/job_existing.h"
 #include "store/store.h"
 
 /*
@@ -18,12 +19,6 @@
  *
  * Every function commits all of what it says or nothing, and is safe beside a worker at work.
  */
-
-/* Why an item is skipped whose picture is not to be touched. */
-#define STORE_JOB_OCCUPIED_CODE "exists_other_recipe"
-#define STORE_JOB_OCCUPIED_MESSAGE                                                              \
-	"A picture made by another recipe is there already. Launch again with \"Replace those " \
-	"made otherwise\", or move the file away and try again."
 
 /* The item in work. */
 struct store_job_item {
@@ -82,7 +77,7 @@ struct store_job {
 	struct text vae;
 	struct text clip;
 	struct text shift; /* a number's digits */
-	struct text existing;
+	enum store_job_existing existing;
 	struct text error_message;
 	struct text created_at;
 	struct text updated_at;

@@ -85,7 +85,7 @@ static bool create_row(const struct creation *creation, struct error *error)
 	store_query_bind_number(&query, 10, input->width);
 	store_query_bind_number(&query, 11, input->height);
 	store_query_bind_real(&query, 12, mean_steps(input));
-	store_query_bind(&query, 13, input->existing);
+	store_query_bind(&query, 13, text_from(store_job_existing_names[input->existing]));
 	store_query_bind(
 		&query, 14, completed + skipped == total ? TEXT("completed") : TEXT("pending"));
 	store_query_bind_number(&query, 15, total);

@@ -16,14 +16,6 @@ struct store_job_checkpoint {
 	int64_t modified; /* nanoseconds since 1970 */
 };
 
-/* What becomes of an item when the job is made. */
-enum store_job_start {
-	STORE_JOB_PENDING,  /* to be rendered */
-	STORE_JOB_EXISTS,   /* completed: its picture is there */
-	STORE_JOB_OCCUPIED, /* skipped: a picture made by another recipe is there */
-	STORE_JOB_START_COUNT
-};
-
 /* Everything that a job is made of; it keeps copies of all. `at` is NULL for what it has not. */
 struct store_job_input {
 	struct text training_run_name;
@@ -38,7 +30,7 @@ struct store_job_input {
 	struct text vae;
 	struct text clip;
 	struct text shift; /* a number's digits */
-	struct text existing;
+	enum store_job_existing existing;
 	const struct store_job_prompt *prompts;
 	size_t prompt_count;
 	const struct store_job_checkpoint *checkpoints; /* in training order */

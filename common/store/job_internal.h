@@ -10,6 +10,10 @@
 /* Refuses with ERROR_NOT_FOUND. */
 bool store_job_refuse_unknown(struct text id, struct error *error);
 
+/* The present row's column that tells what a job does with pictures that are there. */
+enum store_job_existing store_job_read_existing(
+	struct store_query *query, int column, struct arena *arena);
+
 /* As store_job_find. */
 bool store_job_read(struct store *store, struct text id, struct arena *arena, struct store_job *job,
 	struct error *error);

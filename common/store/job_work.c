@@ -82,7 +82,7 @@ static struct store_work read_work(struct store_query *query, struct arena *aren
 		.vae = store_query_optional(query, 7, arena),
 		.clip = store_query_optional(query, 8, arena),
 		.shift = store_query_optional(query, 9, arena),
-		.existing = store_query_text(query, 10, arena),
+		.existing = store_job_read_existing(query, 10, arena),
 		.width = store_query_number(query, 11),
 		.height = store_query_number(query, 12),
 		.negative_prompt = store_query_text(query, 13, arena),

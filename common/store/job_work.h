@@ -52,7 +52,7 @@ struct store_work {
 	struct text vae;
 	struct text clip;
 	struct text shift; /* a number's digits */
-	struct text existing;
+	enum store_job_existing existing;
 	int64_t width;
 	int64_t height;
 	struct text negative_prompt;

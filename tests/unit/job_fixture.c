@@ -60,7 +60,7 @@ struct text job_fixture_create(
 		.workflow = TEXT("{\"template\": 1}"),
 		.workflow_digest = TEXT("digest"),
 		.shift = TEXT("3.1"),
-		.existing = TEXT("skip"),
+		.existing = STORE_JOB_SKIP,
 		.prompts = &prompt,
 		.prompt_count = 1,
 		.checkpoints = files,

@@ -320,6 +320,31 @@ static void test_a_directory_that_comes_later_is_found(void **state)
 	store_watch_close(watch);
 }
 
+/* The one rule by which the API launches and the worker, which comes later, looks again. */
+static void test_what_becomes_of_an_item_follows_from_what_is_there(void **state)
+{
+	static const struct {
+		const char *name;
+		enum store_job_start other; /* where a picture of another recipe is */
+		enum store_job_start same;
+	} rows[] = {
+		{"skip", STORE_JOB_OCCUPIED, STORE_JOB_EXISTS},
+		{"update", STORE_JOB_PENDING, STORE_JOB_EXISTS},
+		{"replace", STORE_JOB_PENDING, STORE_JOB_PENDING},
+	};
+	enum store_job_existing existing;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
+		assert_true(store_job_existing_parse(text_from(rows[i].name), &existing));
+		assert_string_equal(store_job_existing_names[existing], rows[i].name);
+		assert_int_equal(store_job_start_of(existing, false), rows[i].other);
+		assert_int_equal(store_job_start_of(existing, true), rows[i].same);
+	}
+	assert_false(store_job_existing_parse(TEXT("Skip"), &existing));
+	assert_false(store_job_existing_parse(TEXT(""), &existing));
+}
+
 #define TEST(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -334,6 +359,7 @@ int main(void)
 		TEST(test_what_lies_beside_the_database_does_not_wake),
 		TEST(test_a_worker_that_comes_or_goes_wakes),
 		TEST(test_a_directory_that_comes_later_is_found),
+		cmocka_unit_test(test_what_becomes_of_an_item_follows_from_what_is_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
