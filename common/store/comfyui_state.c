@@ -1,6 +1,5 @@
 #include "store/comfyui_state.h"
 
-#include "base/clock.h"
 #include "store/connection.h"
 
 bool store_comfyui_state(struct store *store, struct arena *arena,
@@ -24,13 +23,11 @@ bool store_comfyui_set_state(
 	struct store *store, const struct store_comfyui_state *state, struct error *error)
 {
 	struct store_query query;
-	char now[CLOCK_TEXT_SIZE];
 
-	clock_format(clock_now(), now);
 	store_query_begin(&query, store, STORE_COMFYUI_SET_STATE);
 	store_query_bind_number(&query, 1, state->connected);
 	store_query_bind(&query, 2, state->version);
 	store_query_bind(&query, 3, state->error);
-	store_query_bind(&query, 4, text_from(now));
+	store_query_bind_now(&query, 4);
 	return store_query_run(&query, error);
 }

@@ -349,11 +349,32 @@ void store_query_bind_real(struct store_query *query, int parameter, double valu
 		query->result = sqlite3_bind_double(query->statement, parameter, value);
 }
 
+void store_query_bind_now(struct store_query *query, int parameter)
+{
+	char now[CLOCK_TEXT_SIZE];
+
+	clock_format(clock_now(), now);
+	if (query->result == SQLITE_OK)
+		query->result = sqlite3_bind_text(
+			query->statement, parameter, now, CLOCK_TEXT_SIZE - 1, SQLITE_TRANSIENT);
+}
+
 bool store_query_step(struct store_query *query)
 {
 	if (query->result == SQLITE_OK || query->result == SQLITE_ROW)
 		query->result = sqlite3_step(query->statement);
 	return query->result == SQLITE_ROW;
+}
+
+bool store_query_next(struct store_query *query, struct arena *arena, void *items, size_t *capacity,
+	size_t count, size_t size)
+{
+	if (!store_query_step(query))
+		return false;
+	if (arena_grow(arena, items, capacity, count, size))
+		return true;
+	query->result = SQLITE_NOMEM;
+	return false;
 }
 
 int64_t store_query_number(struct store_query *query, int column)
@@ -408,6 +429,17 @@ bool store_query_end(struct store_query *query, struct error *error)
 		(void)sqlite3_clear_bindings(query->statement);
 	}
 	return good;
+}
+
+bool store_query_answer(
+	struct store *store, enum store_statement statement, int64_t *number, struct error *error)
+{
+	struct store_query query;
+
+	store_query_begin(&query, store, statement);
+	(void)store_query_step(&query);
+	*number = store_query_number(&query, 0);
+	return store_query_end(&query, error);
 }
 
 bool store_query_run(struct store_query *query, struct error *error)

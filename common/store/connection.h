@@ -86,8 +86,20 @@ void store_query_bind(struct store_query *query, int parameter, struct text valu
 void store_query_bind_number(struct store_query *query, int parameter, int64_t value);
 void store_query_bind_real(struct store_query *query, int parameter, double value);
 
+/* The present time, as the tables keep times. */
+void store_query_bind_now(struct store_query *query, int parameter);
+
 /* Moves to the next row; false if there is none. */
 bool store_query_step(struct store_query *query);
+
+/*
+ * The same, with room in an array as arena_grow makes it, for what the caller makes of the row:
+ *
+ *   while (store_query_next(&query, arena, &items, &capacity, count, sizeof(*items)))
+ *           items[count++] = read_row(&query, arena);
+ */
+bool store_query_next(struct store_query *query, struct arena *arena, void *items, size_t *capacity,
+	size_t count, size_t size);
 
 /* A column of the present row, from 0; the text (not NULL in the database) is copied. */
 int64_t store_query_number(struct store_query *query, int column);
@@ -99,6 +111,10 @@ struct text store_query_text(struct store_query *query, int column, struct arena
 struct text store_query_optional(struct store_query *query, int column, struct arena *arena);
 
 bool store_query_end(struct store_query *query, struct error *error);
+
+/* The number that a statement without parameters answers. */
+bool store_query_answer(
+	struct store *store, enum store_statement statement, int64_t *number, struct error *error);
 
 /* Runs a statement that yields no rows, or whose rows are of no interest, to its end. */
 bool store_query_run(struct store_query *query, struct error *error);

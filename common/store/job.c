@@ -23,12 +23,10 @@ bool store_job_change(
 	struct store *store, enum store_statement statement, struct text id, struct error *error)
 {
 	struct store_query query;
-	char now[CLOCK_TEXT_SIZE];
 
-	clock_format(clock_now(), now);
 	store_query_begin(&query, store, statement);
 	store_query_bind(&query, 1, id);
-	store_query_bind(&query, 2, text_from(now));
+	store_query_bind_now(&query, 2);
 	return store_query_run(&query, error);
 }
 
@@ -52,33 +50,18 @@ bool store_job_add_fault(struct store *store, struct text id, const struct store
 /* --- Reading -------------------------------------------------------------------------------------
  */
 
-static bool read_revision(struct store *store, int64_t *revision, struct error *error)
-{
-	struct store_query query;
-
-	store_query_begin(&query, store, STORE_JOB_REVISION);
-	(void)store_query_step(&query);
-	*revision = store_query_number(&query, 0);
-	return store_query_end(&query, error);
-}
-
 static bool read_deleted(struct store *store, int64_t revision, struct arena *arena,
 	struct store_job_changes *changes, struct error *error)
 {
 	struct store_query query;
 	size_t capacity = 0;
-	bool room = true;
 
 	store_query_begin(&query, store, STORE_JOB_DELETED_SINCE);
 	store_query_bind_number(&query, 1, revision);
-	while (room && store_query_step(&query)) {
-		room = arena_grow(arena, &changes->deleted, &capacity, changes->deleted_count,
-			sizeof(*changes->deleted));
-		if (room)
-			changes->deleted[changes->deleted_count++] =
-				store_query_text(&query, 0, arena);
-	}
-	return store_query_end(&query, error) && (room || error_memory(error));
+	while (store_query_next(&query, arena, &changes->deleted, &capacity, changes->deleted_count,
+		sizeof(*changes->deleted)))
+		changes->deleted[changes->deleted_count++] = store_query_text(&query, 0, arena);
+	return store_query_end(&query, error);
 }
 
 enum store_job_existing store_job_read_existing(
@@ -137,17 +120,13 @@ static bool read_changed(struct store *store, int64_t revision, struct arena *ar
 {
 	struct store_query query;
 	size_t capacity = 0;
-	bool room = true;
 
 	store_query_begin(&query, store, STORE_JOB_CHANGED_SINCE);
 	store_query_bind_number(&query, 1, revision);
-	while (room && store_query_step(&query)) {
-		room = arena_grow(arena, &changes->changed, &capacity, changes->changed_count,
-			sizeof(*changes->changed));
-		if (room)
-			changes->changed[changes->changed_count++] = read_progress(&query, arena);
-	}
-	return store_query_end(&query, error) && (room || error_memory(error));
+	while (store_query_next(&query, arena, &changes->changed, &capacity, changes->changed_count,
+		sizeof(*changes->changed)))
+		changes->changed[changes->changed_count++] = read_progress(&query, arena);
+	return store_query_end(&query, error);
 }
 
 bool store_job_changes(struct store *store, int64_t revision, struct arena *arena,
@@ -159,7 +138,7 @@ bool store_job_changes(struct store *store, int64_t revision, struct arena *aren
 	/* One transaction: the revision is that of the rows. */
 	if (!store_begin(store, STORE_READ, error))
 		return false;
-	good = read_revision(store, &changes->revision, error);
+	good = store_query_answer(store, STORE_JOB_REVISION, &changes->revision, error);
 	if (good && revision >= 0 && revision != changes->revision)
 		good = read_deleted(store, revision, arena, changes, error) &&
 		       read_changed(store, revision, arena, changes, error);
@@ -219,24 +198,20 @@ static bool read_faults(struct store *store, struct text id, struct text status,
 	struct store_query query;
 	size_t capacity = 0;
 	int64_t all = 0;
-	bool room = true;
 
 	store_query_begin(&query, store, STORE_JOB_FAULTS);
 	store_query_bind(&query, 1, id);
 	store_query_bind(&query, 2, status);
 	store_query_bind_number(&query, 3, LIMIT_JOB_FAULTS);
-	while (room && store_query_step(&query)) {
-		room = arena_grow(
-			arena, &faults->items, &capacity, faults->count, sizeof(*faults->items));
-		if (room) {
-			faults->items[faults->count] =
-				read_fault(&query, arena, faults->items, faults->count);
-			faults->count++;
-			all = store_query_number(&query, 5);
-		}
+	while (store_query_next(
+		&query, arena, &faults->items, &capacity, faults->count, sizeof(*faults->items))) {
+		faults->items[faults->count] =
+			read_fault(&query, arena, faults->items, faults->count);
+		faults->count++;
+		all = store_query_number(&query, 5);
 	}
 	faults->left_out = all - (int64_t)faults->count;
-	return store_query_end(&query, error) && (room || error_memory(error));
+	return store_query_end(&query, error);
 }
 
 static bool complete_job(
@@ -255,20 +230,16 @@ static bool read_list(struct store *store, struct arena *arena, struct store_job
 {
 	struct store_query query;
 	size_t capacity = 0;
-	bool room = true;
 
 	store_query_begin(&query, store, STORE_JOB_LIST);
-	while (room && store_query_step(&query)) {
-		room = arena_grow(arena, jobs, &capacity, *count, sizeof(**jobs));
-		if (room)
-			(*jobs)[(*count)++] = read_job(&query, arena);
-	}
+	while (store_query_next(&query, arena, jobs, &capacity, *count, sizeof(**jobs)))
+		(*jobs)[(*count)++] = read_job(&query, arena);
 	if (!store_query_end(&query, error))
 		return false;
-	for (size_t i = 0; room && i < *count; i++)
+	for (size_t i = 0; i < *count; i++)
 		if (!complete_job(store, arena, &(*jobs)[i], error))
 			return false;
-	return room || error_memory(error);
+	return true;
 }
 
 bool store_job_list(struct store *store, struct arena *arena, struct store_job **jobs,

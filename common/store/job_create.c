@@ -1,8 +1,8 @@
 #include "store/job_create.h"
 
 #include "base/limits.h"
-#include "base/uuid.h"
 #include "store/job_internal.h"
+#include "store/row.h"
 
 struct creation {
 	struct store *store;
@@ -11,29 +11,6 @@ struct creation {
 	struct text now;
 	struct buffer path; /* of an item's picture */
 };
-
-static bool make_id(char id[static UUID_SIZE], struct error *error)
-{
-	return uuid_make(id) || error_set(error, ERROR_SYSTEM, "internal_error",
-					"The system has no random numbers to give.");
-}
-
-static bool is_room(struct store *store, struct error *error)
-{
-	struct store_query query;
-	int64_t count;
-
-	store_query_begin(&query, store, STORE_JOB_COUNT);
-	(void)store_query_step(&query);
-	count = store_query_number(&query, 0);
-	if (!store_query_end(&query, error))
-		return false;
-	return count < LIMIT_JOBS ||
-	       error_set(error, ERROR_CONFLICT, "too_many_jobs",
-		       "There are %d sample jobs already, which is the most that can be stored. "
-		       "Delete one first.",
-		       LIMIT_JOBS);
-}
 
 /* How many items of a checkpoint start so. */
 static int64_t count_starts(
@@ -152,7 +129,7 @@ static bool create_item(struct creation *creation, struct text checkpoint_filena
 	struct store_query query;
 	char id[UUID_SIZE];
 
-	if (!make_id(id, error))
+	if (!store_make_id(id, error))
 		return false;
 	store_query_begin(&query, creation->store, STORE_JOB_CREATE_ITEM);
 	store_query_bind(&query, 1, text_from(id));
@@ -203,8 +180,10 @@ static bool create_items(struct creation *creation, size_t checkpoint, struct er
 
 static bool create_all(struct creation *creation, struct error *error)
 {
-	if (!is_room(creation->store, error) || !create_row(creation, error) ||
-		!create_source(creation, error) || !create_prompts(creation, error))
+	if (!store_has_room(creation->store, STORE_JOB_COUNT, LIMIT_JOBS, "too_many_jobs",
+		    "sample jobs", error) ||
+		!create_row(creation, error) || !create_source(creation, error) ||
+		!create_prompts(creation, error))
 		return false;
 	for (size_t i = 0; i < creation->input->checkpoint_count; i++)
 		if (!create_checkpoint(creation, i, error) || !create_items(creation, i, error))
@@ -225,7 +204,7 @@ bool store_job_create(struct store *store, const struct store_job_input *input, 
 	};
 	bool good;
 
-	if (!make_id(id, error))
+	if (!store_make_id(id, error))
 		return false;
 	store_enlarge(store, true);
 	good = store_begin(store, STORE_WRITE, error);

@@ -51,9 +51,7 @@ static bool end_item(
 	struct store *store, int64_t number, const struct ending *ending, struct error *error)
 {
 	struct store_query query;
-	char now[CLOCK_TEXT_SIZE];
 
-	clock_format(clock_now(), now);
 	store_query_begin(&query, store, STORE_WORK_END);
 	store_query_bind_number(&query, 1, number);
 	store_query_bind(&query, 2, ending->status);
@@ -62,7 +60,7 @@ static bool end_item(
 		store_query_bind(&query, 4, ending->fault->code);
 		store_query_bind(&query, 5, utf8_head(ending->fault->message, LIMIT_JOB_MESSAGE));
 	}
-	store_query_bind(&query, 6, text_from(now));
+	store_query_bind_now(&query, 6);
 	if (!store_query_run(&query, error))
 		return false;
 	store_query_begin(&query, store, STORE_WORK_FORGET_ATTEMPTS);
@@ -181,12 +179,10 @@ static bool record_pace(
 	struct store *store, struct text job_id, double seconds, struct error *error)
 {
 	struct store_query query;
-	char now[CLOCK_TEXT_SIZE];
 
-	clock_format(clock_now(), now);
 	store_query_begin(&query, store, STORE_WORK_PACE_JOB);
 	store_query_bind(&query, 1, job_id);
-	store_query_bind(&query, 2, text_from(now));
+	store_query_bind_now(&query, 2);
 	store_query_bind_real(&query, 3, seconds);
 	return store_query_run(&query, error);
 }
@@ -215,16 +211,12 @@ static bool find_items(struct store_query *query, struct arena *arena, int64_t *
 	size_t *count, struct error *error)
 {
 	size_t capacity = 0;
-	bool room = true;
 
 	*numbers = NULL;
 	*count = 0;
-	while (room && store_query_step(query)) {
-		room = arena_grow(arena, numbers, &capacity, *count, sizeof(**numbers));
-		if (room)
-			(*numbers)[(*count)++] = store_query_number(query, 0);
-	}
-	return store_query_end(query, error) && (room || error_memory(error));
+	while (store_query_next(query, arena, numbers, &capacity, *count, sizeof(**numbers)))
+		(*numbers)[(*count)++] = store_query_number(query, 0);
+	return store_query_end(query, error);
 }
 
 static bool end_items(struct store *store, const int64_t *numbers, size_t count,
@@ -282,11 +274,9 @@ static bool fail_job(struct store *store, struct text job_id, struct text messag
 {
 	struct ending pending = {TEXT("pending"), no_text(), NULL};
 	struct store_query query;
-	char now[CLOCK_TEXT_SIZE];
 	int64_t *numbers;
 	size_t count;
 
-	clock_format(clock_now(), now);
 	store_query_begin(&query, store, STORE_WORK_LEASED_OF_JOB);
 	store_query_bind(&query, 1, job_id);
 	if (!find_items(&query, arena, &numbers, &count, error) ||
@@ -294,7 +284,7 @@ static bool fail_job(struct store *store, struct text job_id, struct text messag
 		return false;
 	store_query_begin(&query, store, STORE_WORK_FAIL_JOB);
 	store_query_bind(&query, 1, job_id);
-	store_query_bind(&query, 2, text_from(now));
+	store_query_bind_now(&query, 2);
 	store_query_bind(&query, 3, utf8_head(message, LIMIT_JOB_MESSAGE));
 	if (!store_query_run(&query, error))
 		return false;

@@ -37,9 +37,7 @@ static bool write_wait(
 	struct store *store, const struct ahead *ahead, struct text reason, struct error *error)
 {
 	struct store_query query;
-	char now[CLOCK_TEXT_SIZE];
 
-	clock_format(clock_now(), now);
 	store_query_begin(&query, store, STORE_WORK_WAIT_NO_MORE);
 	store_query_bind_number(&query, 1, reason.at ? ahead->number : 0);
 	if (!store_query_run(&query, error))
@@ -49,7 +47,7 @@ static bool write_wait(
 	store_query_begin(&query, store, STORE_WORK_WAIT);
 	store_query_bind_number(&query, 1, ahead->number);
 	store_query_bind(&query, 2, reason);
-	store_query_bind(&query, 3, text_from(now));
+	store_query_bind_now(&query, 3);
 	return store_query_run(&query, error);
 }
 
@@ -85,19 +83,15 @@ static bool read_abandoned(struct store *store, struct arena *arena,
 {
 	struct store_query query;
 	size_t capacity = 0;
-	bool room = true;
 
 	store_query_begin(&query, store, STORE_WORK_ABANDONED);
-	while (room && store_query_step(&query)) {
-		room = arena_grow(arena, &orders->abandoned, &capacity, orders->abandoned_count,
-			sizeof(*orders->abandoned));
-		if (room)
-			orders->abandoned[orders->abandoned_count++] = (struct store_attempt){
-				.prompt_id = store_query_text(&query, 0, arena),
-				.file_prefix = store_query_text(&query, 1, arena),
-			};
-	}
-	return store_query_end(&query, error) && (room || error_memory(error));
+	while (store_query_next(&query, arena, &orders->abandoned, &capacity,
+		orders->abandoned_count, sizeof(*orders->abandoned)))
+		orders->abandoned[orders->abandoned_count++] = (struct store_attempt){
+			.prompt_id = store_query_text(&query, 0, arena),
+			.file_prefix = store_query_text(&query, 1, arena),
+		};
+	return store_query_end(&query, error);
 }
 
 static bool read_orders(struct store *store, struct arena *arena, struct store_work_orders *orders,

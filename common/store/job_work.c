@@ -1,7 +1,7 @@
 /* The worker's leases and attempts. */
 #include "base/limits.h"
-#include "base/uuid.h"
 #include "store/job_work_internal.h"
+#include "store/row.h"
 
 #define STEP_PAUSE 200 /* milliseconds between two writes of the sampler's step */
 
@@ -16,11 +16,9 @@ static bool create_attempt(struct store *store, int64_t number, struct text job_
 	struct store_query query;
 	struct buffer prefix;
 	char prompt_id[UUID_SIZE];
-	char now[CLOCK_TEXT_SIZE];
 
-	if (!uuid_make(prompt_id))
-		return error_set(error, ERROR_SYSTEM, "internal_error",
-			"The system has no random numbers to give.");
+	if (!store_make_id(prompt_id, error))
+		return false;
 	store_query_begin(&query, store, STORE_WORK_ATTEMPT_COUNT);
 	store_query_bind_number(&query, 1, number);
 	(void)store_query_step(&query);
@@ -34,13 +32,12 @@ static bool create_attempt(struct store *store, int64_t number, struct text job_
 	attempt->prompt_id = arena_text(arena, text_from(prompt_id));
 	if (!attempt->file_prefix.at || !attempt->prompt_id.at)
 		return error_memory(error);
-	clock_format(clock_now(), now);
 	store_query_begin(&query, store, STORE_WORK_CREATE_ATTEMPT);
 	store_query_bind_number(&query, 1, number);
 	store_query_bind_number(&query, 2, attempt->number);
 	store_query_bind(&query, 3, attempt->prompt_id);
 	store_query_bind(&query, 4, attempt->file_prefix);
-	store_query_bind(&query, 5, text_from(now));
+	store_query_bind_now(&query, 5);
 	return store_query_run(&query, error);
 }
 
@@ -49,21 +46,17 @@ static bool read_attempts(
 {
 	struct store_query query;
 	size_t capacity = 0;
-	bool room = true;
 
 	store_query_begin(&query, store, STORE_WORK_ATTEMPTS);
 	store_query_bind_number(&query, 1, work->number);
-	while (room && store_query_step(&query)) {
-		room = arena_grow(arena, &work->attempts, &capacity, work->attempt_count,
-			sizeof(*work->attempts));
-		if (room)
-			work->attempts[work->attempt_count++] = (struct store_attempt){
-				.number = store_query_number(&query, 0),
-				.prompt_id = store_query_text(&query, 1, arena),
-				.file_prefix = store_query_text(&query, 2, arena),
-			};
-	}
-	return store_query_end(&query, error) && (room || error_memory(error));
+	while (store_query_next(&query, arena, &work->attempts, &capacity, work->attempt_count,
+		sizeof(*work->attempts)))
+		work->attempts[work->attempt_count++] = (struct store_attempt){
+			.number = store_query_number(&query, 0),
+			.prompt_id = store_query_text(&query, 1, arena),
+			.file_prefix = store_query_text(&query, 2, arena),
+		};
+	return store_query_end(&query, error);
 }
 
 /* --- Leases --------------------------------------------------------------------------------------
@@ -135,13 +128,9 @@ bool store_work_leased(struct store *store, struct arena *arena, struct store_wo
 
 static bool is_lease_free(struct store *store, struct error *error)
 {
-	struct store_query query;
 	int64_t count;
 
-	store_query_begin(&query, store, STORE_WORK_LEASE_COUNT);
-	(void)store_query_step(&query);
-	count = store_query_number(&query, 0);
-	if (!store_query_end(&query, error))
+	if (!store_query_answer(store, STORE_WORK_LEASE_COUNT, &count, error))
 		return false;
 	return count < STORE_WORK_LEASES ||
 	       error_set(error, ERROR_CONFLICT, "too_many_leases",
@@ -151,12 +140,10 @@ static bool is_lease_free(struct store *store, struct error *error)
 static bool lease(struct store *store, int64_t number, struct error *error)
 {
 	struct store_query query;
-	char now[CLOCK_TEXT_SIZE];
 
-	clock_format(clock_now(), now);
 	store_query_begin(&query, store, STORE_WORK_LEASE);
 	store_query_bind_number(&query, 1, number);
-	store_query_bind(&query, 2, text_from(now));
+	store_query_bind_now(&query, 2);
 	return store_query_run(&query, error);
 }
 

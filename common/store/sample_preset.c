@@ -1,9 +1,8 @@
 #include "store/sample_preset.h"
 
-#include "base/clock.h"
 #include "base/limits.h"
-#include "base/uuid.h"
 #include "store/name.h"
+#include "store/row.h"
 
 static bool refuse_unknown(struct text id, struct error *error)
 {
@@ -41,20 +40,14 @@ bool store_sample_preset_list(struct store *store, struct arena *arena,
 	struct store_query query;
 	struct store_sample_preset *list = NULL;
 	size_t capacity = 0;
-	bool room = true;
 	size_t length = 0;
 
 	store_query_begin(&query, store, STORE_SAMPLE_PRESET_LIST);
-	while (room && store_query_step(&query)) {
-		room = arena_grow(arena, &list, &capacity, length, sizeof(*list));
-		if (room)
-			list[length++] = read_row(&query, arena);
-	}
-	if (!store_query_end(&query, error))
-		return false;
+	while (store_query_next(&query, arena, &list, &capacity, length, sizeof(*list)))
+		list[length++] = read_row(&query, arena);
 	*presets = list;
 	*count = length;
-	return room || error_memory(error);
+	return store_query_end(&query, error);
 }
 
 bool store_sample_preset_find(struct store *store, struct text id, struct arena *arena,
@@ -73,31 +66,12 @@ bool store_sample_preset_find(struct store *store, struct text id, struct arena 
 	return found || refuse_unknown(id, error);
 }
 
-static bool is_room(struct store *store, struct error *error)
-{
-	struct store_query query;
-	int64_t count;
-
-	store_query_begin(&query, store, STORE_SAMPLE_PRESET_COUNT);
-	(void)store_query_step(&query);
-	count = store_query_number(&query, 0);
-	if (!store_query_end(&query, error))
-		return false;
-	return count < LIMIT_PRESETS ||
-	       error_set(error, ERROR_CONFLICT, "too_many_presets",
-		       "There are %d sample presets already, which is the most that can be stored. "
-		       "Delete one first.",
-		       LIMIT_PRESETS);
-}
-
 /* Runs CREATE or UPDATE, which have the same parameters. */
 static bool write_row(struct store *store, enum store_statement statement, struct text id,
 	const struct store_sample_preset_input *input, struct text name_key, struct error *error)
 {
 	struct store_query query;
-	char now[CLOCK_TEXT_SIZE];
 
-	clock_format(clock_now(), now);
 	store_query_begin(&query, store, statement);
 	store_query_bind(&query, 1, id);
 	store_query_bind(&query, 2, input->name);
@@ -112,9 +86,8 @@ static bool write_row(struct store *store, enum store_statement statement, struc
 	store_query_bind_number(&query, 11, input->width);
 	store_query_bind_number(&query, 12, input->height);
 	store_query_bind_number(&query, 13, input->images);
-	store_query_bind(&query, 14, text_from(now));
-	(void)store_query_step(&query);
-	return store_query_end(&query, error);
+	store_query_bind_now(&query, 14);
+	return store_query_run(&query, error);
 }
 
 bool store_sample_preset_create(struct store *store, const struct store_sample_preset_input *input,
@@ -125,16 +98,13 @@ bool store_sample_preset_create(struct store *store, const struct store_sample_p
 	struct text name_key;
 	bool good;
 
-	if (!store_fold_name(input->name, arena, &name_key, error))
-		return false;
-	if (!uuid_make(uuid))
-		return error_set(error, ERROR_SYSTEM, "internal_error",
-			"The system has no random numbers to give.");
-	if (!store_begin(store, STORE_WRITE, error))
+	if (!store_fold_name(input->name, arena, &name_key, error) || !store_make_id(uuid, error) ||
+		!store_begin(store, STORE_WRITE, error))
 		return false;
 	good = store_name_is_free(store, STORE_SAMPLE_PRESET_NAME_HOLDER, name_key, id,
 		       "sample preset", arena, error) &&
-	       is_room(store, error) &&
+	       store_has_room(store, STORE_SAMPLE_PRESET_COUNT, LIMIT_PRESETS, "too_many_presets",
+		       "sample presets", error) &&
 	       write_row(store, STORE_SAMPLE_PRESET_CREATE, id, input, name_key, error) &&
 	       store_sample_preset_find(store, id, arena, preset, error);
 	return store_finish(store, good, error);
@@ -167,8 +137,7 @@ bool store_sample_preset_delete(struct store *store, struct text id, struct erro
 		return false;
 	store_query_begin(&query, store, STORE_SAMPLE_PRESET_DELETE);
 	store_query_bind(&query, 1, id);
-	(void)store_query_step(&query);
-	good = store_query_end(&query, error);
+	good = store_query_run(&query, error);
 	if (good && store_changed_rows(store) == 0)
 		good = refuse_unknown(id, error);
 	return store_finish(store, good, error);
