@@ -15,8 +15,8 @@ static struct text no_text(void)
 	return (struct text){NULL, 0};
 }
 
-bool store_work_find_leased(struct store *store, struct text item_id, struct arena *arena,
-	struct store_leased *leased, struct error *error)
+static bool find_leased(
+	struct store *store, struct text item_id, struct store_leased *leased, struct error *error)
 {
 	struct store_query query;
 	bool found;
@@ -26,9 +26,9 @@ bool store_work_find_leased(struct store *store, struct text item_id, struct are
 	store_query_bind(&query, 1, item_id);
 	found = store_query_step(&query);
 	leased->number = store_query_number(&query, 0);
-	leased->job_id = store_query_text(&query, 1, arena);
-	leased->checkpoint_filename = store_query_text(&query, 2, arena);
-	status = store_query_text(&query, 3, arena);
+	leased->job_id = store_query_text(&query, 1, &leased->arena);
+	leased->checkpoint_filename = store_query_text(&query, 2, &leased->arena);
+	status = store_query_text(&query, 3, &leased->arena);
 	if (!store_query_end(&query, error))
 		return false;
 	if (!found)
@@ -45,6 +45,27 @@ struct arena store_work_arena(void)
 
 	arena_init(&arena, (size_t)1 << 20);
 	return arena;
+}
+
+bool store_leased_begin(
+	struct store *store, struct text item_id, struct store_leased *leased, struct error *error)
+{
+	*leased = (struct store_leased){.arena = store_work_arena()};
+	if (store_begin(store, STORE_WRITE, error)) {
+		if (find_leased(store, item_id, leased, error))
+			return true;
+		store_rollback(store);
+	}
+	arena_free(&leased->arena);
+	return false;
+}
+
+bool store_leased_finish(
+	struct store *store, struct store_leased *leased, bool good, struct error *error)
+{
+	good = store_finish(store, good, error);
+	arena_free(&leased->arena);
+	return good;
 }
 
 static bool end_item(
@@ -68,7 +89,8 @@ static bool end_item(
 	return store_query_run(&query, error);
 }
 
-static bool add_fault(struct store *store, const struct store_leased *leased,
+/* `count` items of the leased one's checkpoint ended so; `first_number`: the first of them. */
+static bool add_fault(struct store *store, const struct store_leased *leased, int64_t first_number,
 	const struct ending *ending, int64_t count, struct error *error)
 {
 	struct store_job_reason reason = {
@@ -77,11 +99,17 @@ static bool add_fault(struct store *store, const struct store_leased *leased,
 		.code = utf8_head(ending->fault->code, LIMIT_JOB_MESSAGE),
 		.message = utf8_head(ending->fault->message, LIMIT_JOB_MESSAGE),
 		.details = utf8_head(ending->fault->details, LIMIT_JOB_DETAILS),
-		.first_number = leased->number,
+		.first_number = first_number,
 		.count = count,
 	};
 
 	return store_job_add_fault(store, leased->job_id, &reason, error);
+}
+
+static bool move_job_on(struct store *store, struct text job_id, struct error *error)
+{
+	return store_job_change(store, STORE_WORK_TOUCH_JOB, job_id, error) &&
+	       store_job_change(store, STORE_JOB_SETTLE, job_id, error);
 }
 
 /* Ends the lease of an item and moves its job on, within a writing transaction. */
@@ -89,25 +117,17 @@ static bool end_lease(struct store *store, const struct store_leased *leased,
 	const struct ending *ending, struct error *error)
 {
 	return end_item(store, leased->number, ending, error) &&
-	       (!ending->fault || add_fault(store, leased, ending, 1, error)) &&
-	       store_job_change(store, STORE_WORK_TOUCH_JOB, leased->job_id, error) &&
-	       store_job_change(store, STORE_JOB_SETTLE, leased->job_id, error);
+	       (!ending->fault || add_fault(store, leased, leased->number, ending, 1, error)) &&
+	       move_job_on(store, leased->job_id, error);
 }
 
 static bool end(
 	struct store *store, struct text item_id, const struct ending *ending, struct error *error)
 {
-	struct arena arena = store_work_arena();
 	struct store_leased leased;
-	bool good = store_begin(store, STORE_WRITE, error);
 
-	if (good)
-		good = store_finish(store,
-			store_work_find_leased(store, item_id, &arena, &leased, error) &&
-				end_lease(store, &leased, ending, error),
-			error);
-	arena_free(&arena);
-	return good;
+	return store_leased_begin(store, item_id, &leased, error) &&
+	       store_leased_finish(store, &leased, end_lease(store, &leased, ending, error), error);
 }
 
 bool store_work_fail(struct store *store, struct text item_id, const struct store_fault *fault,
@@ -148,18 +168,13 @@ bool store_work_abandon(struct store *store, struct text item_id, struct text pr
 	const struct store_fault *fault, struct error *error)
 {
 	struct ending ending = {fault ? TEXT("failed") : TEXT("pending"), no_text(), fault};
-	struct arena arena = store_work_arena();
 	struct store_leased leased;
-	bool good = store_begin(store, STORE_WRITE, error);
 
-	if (good)
-		good = store_finish(store,
-			store_work_find_leased(store, item_id, &arena, &leased, error) &&
-				abandon(store, &leased, prompt_id, error) &&
-				end_lease(store, &leased, &ending, error),
-			error);
-	arena_free(&arena);
-	return good;
+	return store_leased_begin(store, item_id, &leased, error) &&
+	       store_leased_finish(store, &leased,
+		       abandon(store, &leased, prompt_id, error) &&
+			       end_lease(store, &leased, &ending, error),
+		       error);
 }
 
 static bool record_output(
@@ -191,19 +206,14 @@ bool store_work_complete(struct store *store, struct text item_id,
 	const struct store_output *output, double seconds, struct error *error)
 {
 	struct ending completed = {TEXT("completed"), output->path, NULL};
-	struct arena arena = store_work_arena();
 	struct store_leased leased;
-	bool good = store_begin(store, STORE_WRITE, error);
 
-	if (good)
-		good = store_finish(store,
-			store_work_find_leased(store, item_id, &arena, &leased, error) &&
-				record_output(store, output, error) &&
-				record_pace(store, leased.job_id, seconds, error) &&
-				end_lease(store, &leased, &completed, error),
-			error);
-	arena_free(&arena);
-	return good;
+	return store_leased_begin(store, item_id, &leased, error) &&
+	       store_leased_finish(store, &leased,
+		       record_output(store, output, error) &&
+			       record_pace(store, leased.job_id, seconds, error) &&
+			       end_lease(store, &leased, &completed, error),
+		       error);
 }
 
 /* The numbers of items that a query finds, which it ends. */
@@ -228,45 +238,36 @@ static bool end_items(struct store *store, const int64_t *numbers, size_t count,
 	return true;
 }
 
-static bool skip_checkpoint(struct store *store, const struct store_leased *leased,
-	const struct ending *ending, struct arena *arena, int64_t *skipped, struct error *error)
+static bool skip_checkpoint(struct store *store, struct store_leased *leased,
+	const struct ending *ending, int64_t *skipped, struct error *error)
 {
-	struct store_leased all = *leased;
 	struct store_query query;
 	int64_t *numbers;
 	size_t count;
 
+	leased->arena.limit = LIMIT_REQUEST_MEMORY;
 	store_query_begin(&query, store, STORE_WORK_UNFINISHED);
 	store_query_bind(&query, 1, leased->job_id);
 	store_query_bind(&query, 2, leased->checkpoint_filename);
 	store_query_bind_number(&query, 3, leased->number);
-	if (!find_items(&query, arena, &numbers, &count, error))
+	if (!find_items(&query, &leased->arena, &numbers, &count, error))
 		return false;
 	*skipped = (int64_t)count;
-	all.number = numbers[0];
 	return end_items(store, numbers, count, ending, error) &&
-	       add_fault(store, &all, ending, *skipped, error) &&
-	       store_job_change(store, STORE_WORK_TOUCH_JOB, all.job_id, error) &&
-	       store_job_change(store, STORE_JOB_SETTLE, all.job_id, error);
+	       add_fault(store, leased, numbers[0], ending, *skipped, error) &&
+	       move_job_on(store, leased->job_id, error);
 }
 
 bool store_work_skip_checkpoint(struct store *store, struct text item_id,
 	const struct store_fault *fault, int64_t *count, struct error *error)
 {
 	struct ending skipped = {TEXT("skipped"), no_text(), fault};
-	struct arena arena = store_work_arena();
 	struct store_leased leased;
-	bool good = store_begin(store, STORE_WRITE, error);
 
 	*count = 0;
-	arena.limit = LIMIT_REQUEST_MEMORY;
-	if (good)
-		good = store_finish(store,
-			store_work_find_leased(store, item_id, &arena, &leased, error) &&
-				skip_checkpoint(store, &leased, &skipped, &arena, count, error),
-			error);
-	arena_free(&arena);
-	return good;
+	return store_leased_begin(store, item_id, &leased, error) &&
+	       store_leased_finish(store, &leased,
+		       skip_checkpoint(store, &leased, &skipped, count, error), error);
 }
 
 static bool fail_job(struct store *store, struct text job_id, struct text message,

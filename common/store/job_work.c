@@ -197,13 +197,12 @@ bool store_work_attempt(struct store *store, struct text item_id, struct arena *
 	struct store_attempt *attempt, struct error *error)
 {
 	struct store_leased leased;
-	bool good;
 
-	if (!store_begin(store, STORE_WRITE, error))
-		return false;
-	good = store_work_find_leased(store, item_id, arena, &leased, error) &&
-	       create_attempt(store, leased.number, leased.job_id, item_id, arena, attempt, error);
-	return store_finish(store, good, error);
+	return store_leased_begin(store, item_id, &leased, error) &&
+	       store_leased_finish(store, &leased,
+		       create_attempt(
+			       store, leased.number, leased.job_id, item_id, arena, attempt, error),
+		       error);
 }
 
 static bool adopt(struct store *store, int64_t number, struct text prompt_id,
@@ -221,17 +220,11 @@ static bool adopt(struct store *store, int64_t number, struct text prompt_id,
 bool store_work_adopt(struct store *store, struct text item_id, struct text prompt_id,
 	struct text adopted_id, struct error *error)
 {
-	struct arena arena = store_work_arena();
 	struct store_leased leased;
-	bool good = store_begin(store, STORE_WRITE, error);
 
-	if (good)
-		good = store_finish(store,
-			store_work_find_leased(store, item_id, &arena, &leased, error) &&
-				adopt(store, leased.number, prompt_id, adopted_id, error),
-			error);
-	arena_free(&arena);
-	return good;
+	return store_leased_begin(store, item_id, &leased, error) &&
+	       store_leased_finish(store, &leased,
+		       adopt(store, leased.number, prompt_id, adopted_id, error), error);
 }
 
 bool store_work_set_model(struct store *store, struct text job_id, struct text checkpoint_filename,
