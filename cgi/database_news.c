@@ -1,20 +1,8 @@
 #include "database_news.h"
 
-#include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "job_lines.h"
-
-/*
- * A commit wakes before it can be seen: its bytes are in the log, and then come the wait for the
- * disk and the index in shared memory, of which there is no event. So it is looked for again, after
- * 1 ms, 2 ms, 4 ms and so on, up to a second.
- */
-#define FIRST_PAUSE INT64_C(1000000)
-#define LAST_PAUSE  INT64_C(512000000)
-
-/* Where the kernel gives no events, it is looked at so often. */
-#define BLIND_PAUSE INT64_C(1000000000)
 
 static void log_failure(struct database_news *news, const struct error *error)
 {
@@ -155,10 +143,8 @@ bool database_news_open(struct database_news *news, const struct config *config)
 	struct job_moment moment;
 
 	job_moment_take(&moment, config);
-	*news = (struct database_news){.config = config,
-		.is_unattended = moment.is_unattended,
-		.revision = -1,
-		.again_at = INT64_MAX};
+	*news = (struct database_news){
+		.config = config, .is_unattended = moment.is_unattended, .revision = -1};
 	arena_init(&news->arena, LIMIT_REQUEST_MEMORY);
 	buffer_init(&news->line, LIMIT_WATCH_LINE);
 	/* Watched first, then read. */
@@ -179,27 +165,9 @@ void database_news_close(struct database_news *news)
 	*news = (struct database_news){0};
 }
 
-int64_t database_news_deadline(const struct database_news *news)
-{
-	int64_t blind = clock_monotonic() + BLIND_PAUSE;
-
-	return store_watch_descriptor(news->watch) < 0 && blind < news->again_at ? blind
-										 : news->again_at;
-}
-
 void database_news_take(
 	struct database_news *news, bool anyhow, database_news_tell *tell, void *context)
 {
-	int64_t now = clock_monotonic();
-
-	if (store_watch_take(news->watch))
-		news->again_pause = FIRST_PAUSE;
-	else if (now >= news->again_at)
-		news->again_pause *= 2;
-	else if (!anyhow)
-		return;
-	news->again_at = news->again_pause && news->again_pause <= LAST_PAUSE
-				 ? now + news->again_pause
-				 : INT64_MAX;
-	take(news, tell, context);
+	if (store_watch_is_due(news->watch) || anyhow)
+		take(news, tell, context);
 }

@@ -17,15 +17,13 @@
  */
 struct database_news {
 	const struct config *config;
-	struct store *store; /* NULL while it cannot be opened */
-	struct store_watch *watch;
+	struct store *store;	   /* NULL while it cannot be opened */
+	struct store_watch *watch; /* to be waited for by the caller */
 	int64_t version;
 	int64_t revision;   /* of the jobs, as told; below 0: nothing is known yet */
 	uint64_t comfyui;   /* of its state, as told: a hash */
 	bool is_unattended; /* by the worker, as told */
 	bool failing;	    /* has been logged */
-	int64_t again_at;   /* monotonic: look again then; INT64_MAX: not before it is woken */
-	int64_t again_pause;
 	struct arena arena;
 	struct buffer line;
 };
@@ -36,9 +34,6 @@ typedef void database_news_tell(void *context, struct text line);
 bool database_news_open(struct database_news *news, const struct config *config);
 
 void database_news_close(struct database_news *news);
-
-/* When to take news at the latest, as clock_monotonic() counts; INT64_MAX if nothing is due. */
-int64_t database_news_deadline(const struct database_news *news);
 
 /*
  * Tells what was committed since the last time; looks only if it was woken, if it is due, or

@@ -263,7 +263,7 @@ static int64_t find_deadline(const struct watcher *watcher)
 		deadline = earlier(watcher->tick_at, library_watch_deadline(watcher->watch));
 	else
 		deadline = earlier(deadline, library_watch_deadline(watcher->watch));
-	return earlier(deadline, database_news_deadline(&watcher->news));
+	return earlier(deadline, store_watch_deadline(watcher->news.watch));
 }
 
 /* Waits for the next thing to do. False if the process should end. */

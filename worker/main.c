@@ -231,7 +231,6 @@ static void begin(struct worker *worker)
 	arena_init(&worker->template.arena, LIMIT_REQUEST_MEMORY);
 	arena_init(&worker->choices.arena, LIMIT_REQUEST_MEMORY);
 	arena_init(&worker->scratch, LIMIT_REQUEST_MEMORY);
-	worker->again_at = INT64_MAX;
 }
 
 static void end(struct worker *worker)

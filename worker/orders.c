@@ -5,13 +5,6 @@
 #include "store/comfyui_state.h"
 #include "worker.h"
 
-/*
- * A commit wakes before it can be seen, and of the moment when it can there is no event: so it is
- * looked for again after 1 ms, 2 ms, 4 ms and so on.
- */
-#define FIRST_PAUSE INT64_C(1000000)
-#define LAST_PAUSE  INT64_C(512000000)
-
 /* What was left over is looked at again after this. */
 #define WANTED_PAUSE INT64_C(100000000)
 
@@ -153,25 +146,16 @@ void worker_set_state(struct worker *worker, struct text version, const char *er
 int64_t worker_orders_deadline(const struct worker *worker)
 {
 	int64_t soon = clock_monotonic() + WANTED_PAUSE;
+	int64_t deadline = store_watch_deadline(worker->watch);
 
-	return worker->orders_wanted && soon < worker->again_at ? soon : worker->again_at;
+	return worker->orders_wanted && soon < deadline ? soon : deadline;
 }
 
 /* True if the database may have changed since its orders were read. */
 static bool is_woken(struct worker *worker, bool anyhow)
 {
-	int64_t now = clock_monotonic();
-
-	if (store_watch_take(worker->watch))
-		worker->again_pause = FIRST_PAUSE;
-	else if (now >= worker->again_at)
-		worker->again_pause *= 2;
-	else
-		return anyhow || worker->orders_wanted || !worker->resumed || !worker->store;
-	worker->again_at = worker->again_pause && worker->again_pause <= LAST_PAUSE
-				   ? now + worker->again_pause
-				   : INT64_MAX;
-	return true;
+	return store_watch_is_due(worker->watch) || anyhow || worker->orders_wanted ||
+	       !worker->resumed || !worker->store;
 }
 
 /* A job may be there from when ComfyUI was. */

@@ -103,10 +103,8 @@ struct worker {
 	char reported_reason[EXECUTOR_REASON]; /* why there is no headway, as was logged last */
 	struct arena scratch;		       /* lasts for one action */
 	/* The database's news: */
-	int64_t version;    /* of the store when its orders were read; 0: never */
-	bool orders_wanted; /* they are to be read in any case */
-	int64_t again_at;   /* when to look again for a commit that was heard of */
-	int64_t again_pause;
+	int64_t version;      /* of the store when its orders were read; 0: never */
+	bool orders_wanted;   /* they are to be read in any case */
 	bool resumed;	      /* the leases of the worker before were taken over */
 	int64_t told_trouble; /* of the database: since when it was in the one that was logged */
 };

@@ -6,8 +6,19 @@
 #include <sys/inotify.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/text.h"
+
+/*
+ * After an event: its bytes are in the log, and then come the wait for the disk and the index in
+ * shared memory.
+ */
+#define FIRST_PAUSE INT64_C(1000000)
+#define LAST_PAUSE  INT64_C(512000000)
+
+/* Where the kernel gives no events. */
+#define BLIND_PAUSE INT64_C(1000000000)
 
 struct store_watch {
 	char *directory;
@@ -15,6 +26,8 @@ struct store_watch {
 	int inotify;
 	int number; /* the directory's; -1 while it is not watched */
 	bool exhausted;
+	int64_t again_at; /* monotonic; INT64_MAX: not before an event */
+	int64_t again_pause;
 };
 
 /* The kernel has no more to give; said once. */
@@ -47,6 +60,7 @@ struct store_watch *store_watch_open(const char *path)
 	watch->name = strdup(slash ? slash + 1 : path);
 	watch->inotify = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
 	watch->number = -1;
+	watch->again_at = INT64_MAX;
 	if (watch->inotify < 0)
 		exhaust(watch, "instances", errno);
 	if (!watch->directory || !watch->name) {
@@ -118,6 +132,28 @@ bool store_watch_take(struct store_watch *watch)
 		}
 	}
 	return woken;
+}
+
+bool store_watch_is_due(struct store_watch *watch)
+{
+	int64_t now = clock_monotonic();
+
+	if (store_watch_take(watch))
+		watch->again_pause = FIRST_PAUSE;
+	else if (now >= watch->again_at)
+		watch->again_pause *= 2;
+	else
+		return false;
+	watch->again_at = watch->again_pause <= LAST_PAUSE ? now + watch->again_pause : INT64_MAX;
+	return true;
+}
+
+int64_t store_watch_deadline(const struct store_watch *watch)
+{
+	int64_t blind = clock_monotonic() + BLIND_PAUSE;
+
+	return store_watch_descriptor(watch) < 0 && blind < watch->again_at ? blind
+									    : watch->again_at;
 }
 
 void store_watch_mend(struct store_watch *watch)

@@ -243,6 +243,26 @@ static void test_a_commit_wakes(void **state)
 	store_watch_close(watch);
 }
 
+/* It wakes before it can be seen: so it is looked for again, after longer and longer pauses. */
+static void test_a_commit_is_looked_for_again(void **state)
+{
+	struct store_watch *watch = store_watch_open(fixture.path);
+	int again = 0;
+
+	(void)state;
+	assert_false(store_watch_is_due(watch));
+	assert_int_equal(store_watch_deadline(watch), INT64_MAX);
+	(void)job_fixture_create(&fixture, 1, 1, NULL);
+	assert_true(store_watch_is_due(watch));
+	while (store_watch_deadline(watch) != INT64_MAX) {
+		(void)poll(NULL, 0, 1);
+		again += store_watch_is_due(watch);
+	}
+	assert_int_equal(again, 10);
+	assert_false(store_watch_is_due(watch));
+	store_watch_close(watch);
+}
+
 static void make_file(const char *name)
 {
 	char file[SUPPORT_PATH + 64];
@@ -356,6 +376,7 @@ int main(void)
 		TEST(test_deleted_jobs_are_told),
 		TEST(test_the_state_of_comfyui_is_kept),
 		TEST(test_a_commit_wakes),
+		TEST(test_a_commit_is_looked_for_again),
 		TEST(test_what_lies_beside_the_database_does_not_wake),
 		TEST(test_a_worker_that_comes_or_goes_wakes),
 		TEST(test_a_directory_that_comes_later_is_found),
