@@ -270,12 +270,24 @@ static struct text own_name(const struct key *key)
 	return text_from(dot ? dot + 1 : key->name);
 }
 
+/* "host, port or url": all of them, the first with the mapping it is in; NULL without memory. */
+static const char *list_names(struct arena *arena, const struct key *keys)
+{
+	const char *names = keys->name;
+
+	for (const struct key *key = keys + 1; names && key->name; key++)
+		names = arena_printf(arena, "%s%s%.*s", names, key[1].name ? ", " : " or ",
+			TEXT_ARGUMENTS(own_name(key)));
+	return names;
+}
+
 static void refuse_unknown(
 	struct loading *loading, const struct key *keys, const struct yaml_node *name)
 {
 	const struct key *nearest = NULL;
 	size_t nearest_distance = 1 + name->text.length / 3;
 	const char *shown;
+	const char *names;
 
 	for (const struct key *key = keys; key->name; key++) {
 		size_t away = distance(name->text, own_name(key));
@@ -286,16 +298,14 @@ static void refuse_unknown(
 		}
 	}
 	shown = config_show(loading->reader.arena, name);
-	if (nearest)
+	if (nearest) {
 		(void)config_fault(&loading->reader, name, shown, "unknown key; did you mean %s?",
 			nearest->name);
-	else
-		(void)config_fault(&loading->reader, name, shown, "unknown key; allowed is %s",
-			keys == KEYS ? "checkpoint_dirs, sample_dir, port, ip_address, db_path, "
-				       "workflow_dir, comfyui, allowed_hosts, exclude, watch or "
-				       "watch_interval"
-				     : "comfyui.host, port, url, headers, ca_file, insecure, "
-				       "output_dir or stall_minutes");
+		return;
+	}
+	names = list_names(loading->reader.arena, keys);
+	(void)config_fault(&loading->reader, name, shown, "unknown key; allowed is %s",
+		names ? names : "another");
 }
 
 /* The value of a mapping's key, or NULL. */
