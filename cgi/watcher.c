@@ -6,7 +6,6 @@
 #include <errno.h>
 #include <malloc.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -15,6 +14,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/stop.h"
 #include "database_news.h"
 #include "followers.h"
 #include "library/watch.h"
@@ -35,14 +35,6 @@ struct watcher {
 	int64_t tick_at;
 	int64_t close_at; /* if nobody follows by then; INT64_MAX while somebody does */
 };
-
-static volatile sig_atomic_t stopping;
-
-static void request_stop(int signal)
-{
-	(void)signal;
-	stopping = 1;
-}
 
 /* --- What is told ------------------------------------------------------------------------------
  */
@@ -298,7 +290,7 @@ static bool wait_for_work(
 	result = ppoll(descriptors, count, left == INT64_MAX ? NULL : &pause, unblocked);
 	for (size_t i = 0; result < 0 && i < count; i++)
 		descriptors[i].revents = 0;
-	return !stopping;
+	return !stop_requested();
 }
 
 static bool run_watch(struct watcher *watcher)
@@ -346,28 +338,12 @@ static int fail(const char *event, const char *message, int reason)
 	return EXIT_FAILURE;
 }
 
-static void take_signals(sigset_t *unblocked)
-{
-	struct sigaction action = {.sa_handler = request_stop};
-	static const int signals[] = {SIGTERM, SIGINT, SIGUSR1};
-	sigset_t blocked;
-
-	(void)sigemptyset(&blocked);
-	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
-		(void)sigaction(signals[i], &action, NULL);
-		(void)sigaddset(&blocked, signals[i]);
-	}
-	/* They arrive only while it waits: none can be missed. */
-	(void)sigprocmask(SIG_BLOCK, &blocked, unblocked);
-	(void)signal(SIGPIPE, SIG_IGN);
-}
-
 static int run(struct watcher *watcher)
 {
 	struct pollfd descriptors[DESCRIPTORS];
 	sigset_t unblocked;
 
-	take_signals(&unblocked);
+	stop_listen(&unblocked);
 	while (wait_for_work(watcher, descriptors, &unblocked)) {
 		if (work(watcher, descriptors))
 			continue;

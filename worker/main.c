@@ -10,7 +10,6 @@
 #include <errno.h>
 #include <malloc.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -18,6 +17,7 @@
 #include "base/clock.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "base/stop.h"
 #include "worker.h"
 
 #define SECOND	   INT64_C(1000000000)
@@ -27,30 +27,6 @@
 
 /* The supervisor waits a little before it tries again. */
 #define EXIT_LOCKED 75
-
-static volatile sig_atomic_t stopping;
-
-static void request_stop(int signal)
-{
-	(void)signal;
-	stopping = 1;
-}
-
-static void take_signals(sigset_t *unblocked)
-{
-	struct sigaction action = {.sa_handler = request_stop};
-	static const int signals[] = {SIGTERM, SIGINT, SIGUSR1};
-	sigset_t blocked;
-
-	(void)sigemptyset(&blocked);
-	for (size_t i = 0; i < sizeof(signals) / sizeof(*signals); i++) {
-		(void)sigaction(signals[i], &action, NULL);
-		(void)sigaddset(&blocked, signals[i]);
-	}
-	/* They arrive only while it waits: none can be missed. */
-	(void)sigprocmask(SIG_BLOCK, &blocked, unblocked);
-	(void)signal(SIGPIPE, SIG_IGN);
-}
 
 /* --- The loop ----------------------------------------------------------------------------------
  */
@@ -154,7 +130,7 @@ static void run(struct worker *worker)
 	bool had_items = false;
 	sigset_t unblocked;
 
-	take_signals(&unblocked);
+	stop_listen(&unblocked);
 	while (clock_monotonic() < end) {
 		int64_t now = clock_monotonic();
 		bool due = now >= tick;
@@ -166,7 +142,7 @@ static void run(struct worker *worker)
 			tick = now +
 			       (store_watch_descriptor(worker->watch) < 0 ? BLIND_TICK : TICK);
 		}
-		if (stopping && end == INT64_MAX) {
+		if (stop_requested() && end == INT64_MAX) {
 			end = now + GRACE;
 			executor_quit(&worker->executor);
 		}
@@ -175,7 +151,7 @@ static void run(struct worker *worker)
 		if (had_items && !has_items(worker))
 			rest(worker);
 		had_items = has_items(worker);
-		if (stopping && executor_is_quiet(&worker->executor))
+		if (stop_requested() && executor_is_quiet(&worker->executor))
 			break;
 		wait_for_work(worker, earlier(tick, end), &unblocked);
 	}

@@ -3,48 +3,12 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/stop.h"
 #include "http/internal.h"
-
-static volatile sig_atomic_t stop_requested;
-
-static void request_stop(int number)
-{
-	(void)number;
-	stop_requested = 1;
-}
-
-/*
- * The signals that end the program stay blocked except inside ppoll: one that arrives between the
- * test of stop_requested and the wait is not lost, and a request in work is never cut. Ours are
- * installed before FCGX_Init, which would install its own where it finds the default.
- * SIGUSR1 is what multiwatch passes on when it is asked to stop.
- */
-static bool install_signals(sigset_t *while_waiting)
-{
-	static const int numbers[] = {SIGTERM, SIGUSR1, SIGINT};
-	struct sigaction action = {.sa_handler = request_stop};
-	struct sigaction ignore = {.sa_handler = SIG_IGN};
-	sigset_t blocked;
-
-	if (sigemptyset(&blocked) != 0 || sigemptyset(&action.sa_mask) != 0 ||
-		sigemptyset(&ignore.sa_mask) != 0 || sigaction(SIGPIPE, &ignore, NULL) != 0)
-		return false;
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
-		if (sigaction(numbers[i], &action, NULL) != 0 ||
-			sigaddset(&blocked, numbers[i]) != 0)
-			return false;
-	if (sigprocmask(SIG_BLOCK, &blocked, while_waiting) != 0)
-		return false;
-	for (size_t i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
-		if (sigdelset(while_waiting, numbers[i]) != 0)
-			return false;
-	return true;
-}
 
 static size_t read_body(void *source, char *bytes, size_t size)
 {
@@ -120,15 +84,15 @@ int http_serve_fastcgi(const struct http_program *program, void *context)
 	sigset_t while_waiting;
 	int flags = fcntl(STDIN_FILENO, F_GETFL);
 
-	if (!install_signals(&while_waiting))
-		return refuse("cannot set up signals");
+	/* Before FCGX_Init, which would install its own where it finds the default. */
+	stop_listen(&while_waiting);
 	if (FCGX_IsCGI() || flags < 0 || fcntl(STDIN_FILENO, F_SETFL, flags | O_NONBLOCK) != 0)
 		return refuse("descriptor 0 is not a listening socket; start it with spawn-fcgi, "
 			      "or use --once");
 	if (FCGX_Init() != 0 || FCGX_InitRequest(&transport, STDIN_FILENO, 0) != 0)
 		return refuse("libfcgi cannot be initialised");
 	arena_init(&arena, LIMIT_REQUEST_MEMORY);
-	while (!stop_requested) {
+	while (!stop_requested()) {
 		/* Another process of the pool may take the connection first: then accept says
 		 * EAGAIN. */
 		if (ppoll(&listening, 1, NULL, &while_waiting) > 0 &&
