@@ -246,11 +246,6 @@ static bool hear_browser(struct feed *feed)
 /* --- The loop ----------------------------------------------------------------------------------
  */
 
-static int64_t earlier(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 static void do_what_is_due(struct feed *feed)
 {
 	int64_t now = clock_monotonic();
@@ -274,9 +269,9 @@ static int find_pause(const struct feed *feed)
 	int64_t left;
 
 	if (feed->watcher < 0)
-		deadline = earlier(deadline, feed->try_at);
+		deadline = clock_earlier(deadline, feed->try_at);
 	if (!outbox_is_empty(&feed->out))
-		deadline = earlier(deadline, feed->out.taken_at + STUCK);
+		deadline = clock_earlier(deadline, feed->out.taken_at + STUCK);
 	left = deadline - clock_monotonic();
 	/* Rounded up, or it would wake too early and wait for the rest. */
 	return left <= 0 ? 0 : (int)(left / 1000000) + 1;

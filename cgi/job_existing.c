@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "comfyui/recipe.h"
 #include "job_plan.h"
@@ -21,11 +22,6 @@ struct search {
 	struct buffer path; /* of the picture within sample_dir */
 	int samples;	    /* sample_dir */
 };
-
-static int64_t modified_of(const struct stat *status)
-{
-	return (int64_t)status->st_mtim.tv_sec * 1000000000 + status->st_mtim.tv_nsec;
-}
 
 /* The recipe of a picture as it stands in its file; `at` is NULL if it has none. */
 static struct text recipe_in_file(struct search *search, const char *path)
@@ -82,8 +78,8 @@ static bool is_same(struct search *search, const struct store_job_checkpoint *ch
 	if (!path.at)
 		return error_memory(error);
 	if (!wanted_recipe(&search->plan->job, checkpoint, output, wanted, error) ||
-		!store_output_recipe(search->store, path, status->st_size, modified_of(status),
-			&search->arena, &recipe, error))
+		!store_output_recipe(search->store, path, status->st_size,
+			clock_nanoseconds(status->st_mtim), &search->arena, &recipe, error))
 		return false;
 	if (!recipe.at)
 		recipe = recipe_in_file(search, path.at);

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
+#include "base/clock.h"
 #include "comfyui/recipe.h"
 #include "comfyui/workflows.h"
 
@@ -91,7 +92,7 @@ static struct store_job_checkpoint describe(struct input_reader *reader,
 	reader->no_memory |= !path;
 	if (path && stat(path, &status) == 0) {
 		row.size = status.st_size;
-		row.modified = (int64_t)status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec;
+		row.modified = clock_nanoseconds(status.st_mtim);
 	}
 	return row;
 }

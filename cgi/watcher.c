@@ -239,11 +239,6 @@ static void take_request(void *context, struct follower *follower, struct text l
 /* --- The loop ----------------------------------------------------------------------------------
  */
 
-static int64_t earlier(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* The next moment at which something is due; INT64_MAX if nothing is. */
 static int64_t find_deadline(const struct watcher *watcher)
 {
@@ -252,10 +247,10 @@ static int64_t find_deadline(const struct watcher *watcher)
 	if (!watcher->watch)
 		return INT64_MAX;
 	if (followers_any(&watcher->followers))
-		deadline = earlier(watcher->tick_at, library_watch_deadline(watcher->watch));
+		deadline = clock_earlier(watcher->tick_at, library_watch_deadline(watcher->watch));
 	else
-		deadline = earlier(deadline, library_watch_deadline(watcher->watch));
-	return earlier(deadline, store_watch_deadline(watcher->news.watch));
+		deadline = clock_earlier(deadline, library_watch_deadline(watcher->watch));
+	return clock_earlier(deadline, store_watch_deadline(watcher->news.watch));
 }
 
 /* Waits for the next thing to do. False if the process should end. */
@@ -280,7 +275,7 @@ static bool wait_for_work(
 			follower->socket, (short)(POLLIN | (waits ? POLLOUT : 0)), 0};
 		/* Time to see that it takes nothing. */
 		if (waits)
-			left = earlier(left, clock_monotonic() + SECOND);
+			left = clock_earlier(left, clock_monotonic() + SECOND);
 	}
 	if (left != INT64_MAX) {
 		left -= clock_monotonic();

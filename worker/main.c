@@ -96,11 +96,6 @@ static bool has_items(const struct worker *worker)
 	return false;
 }
 
-static int64_t earlier(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 /* Waits for the next thing to do, at the latest until `deadline`. */
 static void wait_for_work(struct worker *worker, int64_t deadline, const sigset_t *unblocked)
 {
@@ -115,8 +110,8 @@ static void wait_for_work(struct worker *worker, int64_t deadline, const sigset_
 	struct timespec pause;
 	int64_t left;
 
-	deadline = earlier(deadline, worker_orders_deadline(worker));
-	deadline = earlier(deadline, executor_deadline(&worker->executor));
+	deadline = clock_earlier(deadline, worker_orders_deadline(worker));
+	deadline = clock_earlier(deadline, executor_deadline(&worker->executor));
 	left = deadline - clock_monotonic();
 	left = left < 0 ? 0 : left;
 	pause = (struct timespec){left / SECOND, left % SECOND};
@@ -153,7 +148,7 @@ static void run(struct worker *worker)
 		had_items = has_items(worker);
 		if (stop_requested() && executor_is_quiet(&worker->executor))
 			break;
-		wait_for_work(worker, earlier(tick, end), &unblocked);
+		wait_for_work(worker, clock_earlier(tick, end), &unblocked);
 	}
 }
 

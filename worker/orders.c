@@ -145,10 +145,10 @@ void worker_set_state(struct worker *worker, struct text version, const char *er
 
 int64_t worker_orders_deadline(const struct worker *worker)
 {
-	int64_t soon = clock_monotonic() + WANTED_PAUSE;
 	int64_t deadline = store_watch_deadline(worker->watch);
 
-	return worker->orders_wanted && soon < deadline ? soon : deadline;
+	return worker->orders_wanted ? clock_earlier(deadline, clock_monotonic() + WANTED_PAUSE)
+				     : deadline;
 }
 
 /* True if the database may have changed since its orders were read. */

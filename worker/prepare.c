@@ -130,8 +130,7 @@ static struct comfyui_recipe recipe_of(struct worker *worker, const struct store
 
 	if (stat(path.at, &status) == 0) {
 		recipe.checkpoint_size = status.st_size;
-		recipe.checkpoint_modified =
-			(int64_t)status.st_mtim.tv_sec * 1000000000 + status.st_mtim.tv_nsec;
+		recipe.checkpoint_modified = clock_nanoseconds(status.st_mtim);
 	}
 	return recipe;
 }

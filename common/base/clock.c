@@ -18,6 +18,11 @@ int64_t clock_monotonic(void)
 	return clock_nanoseconds(now);
 }
 
+int64_t clock_earlier(int64_t a, int64_t b)
+{
+	return a < b ? a : b;
+}
+
 int64_t clock_nanoseconds(struct timespec time)
 {
 	return (int64_t)((uint64_t)time.tv_sec * 1000000000U + (uint64_t)time.tv_nsec);

@@ -13,6 +13,9 @@ int64_t clock_now(void);
 /* Nanoseconds that only go forward; for measuring durations. */
 int64_t clock_monotonic(void);
 
+/* The earlier of two times. */
+int64_t clock_earlier(int64_t a, int64_t b);
+
 /* The time of a file in nanoseconds since 1970; one that is far beyond any clock wraps. */
 int64_t clock_nanoseconds(struct timespec time);
 

@@ -20,7 +20,7 @@ static int64_t now_in_nanoseconds(void)
 	struct timespec now = {0};
 
 	(void)clock_gettime(CLOCK_REALTIME, &now);
-	return now.tv_sec * INT64_C(1000000000) + now.tv_nsec;
+	return clock_nanoseconds(now);
 }
 
 static void set_etag(struct library_answer *answer, uint64_t fingerprint,

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/file.h"
 #include "base/limits.h"
 #include "library/deflate.h"
@@ -175,8 +176,7 @@ static bool look_at(int place, const char *name, struct library_output_state *st
 		return errno == ENOENT;
 	state->exists = true;
 	state->size = status.st_size;
-	state->modified =
-		(int64_t)status.st_mtim.tv_sec * 1000000000 + (int64_t)status.st_mtim.tv_nsec;
+	state->modified = clock_nanoseconds(status.st_mtim);
 	return true;
 }
 

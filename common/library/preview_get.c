@@ -27,11 +27,6 @@ struct get_work {
 	struct stat status;		    /* when its version was taken */
 };
 
-static int64_t modified(const struct stat *status)
-{
-	return status->st_mtim.tv_sec * INT64_C(1000000000) + status->st_mtim.tv_nsec;
-}
-
 static bool has_cache(const struct get_work *work)
 {
 	return work->cache.directory >= 0;
@@ -58,7 +53,7 @@ static bool is_unchanged(const struct get_work *work)
 	struct stat status;
 
 	return fstat(work->descriptor, &status) == 0 &&
-	       modified(&status) == modified(&work->status) &&
+	       clock_nanoseconds(status.st_mtim) == clock_nanoseconds(work->status.st_mtim) &&
 	       status.st_size == work->status.st_size;
 }
 
@@ -243,8 +238,8 @@ bool library_preview_get(struct arena *arena, const struct config *config,
 		(void)error_set(error, ERROR_UNAVAILABLE, "unavailable",
 			"The file cannot be looked at now.");
 	} else {
-		(void)library_image_version(
-			modified(&work.status), (uint64_t)work.status.st_size, answer->key.version);
+		(void)library_image_version(clock_nanoseconds(work.status.st_mtim),
+			(uint64_t)work.status.st_size, answer->key.version);
 		done = get(&work);
 	}
 	library_preview_cache_close(&work.cache);

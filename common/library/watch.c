@@ -13,11 +13,6 @@
 #define PENDING_PAUSE	(250 * WATCH_MILLISECOND)
 #define FORGOTTEN_NAMES 4096 /* names of files that are gone, before they are let go */
 
-static int64_t earlier(int64_t a, int64_t b)
-{
-	return a < b ? a : b;
-}
-
 static bool polls(const struct library_watch *watch)
 {
 	return watch->polls_samples || watch->polls_checkpoints;
@@ -165,7 +160,7 @@ static void plan_pending(struct library_watch *watch, int64_t pause)
 {
 	if (watch->expects && !watch->polls_samples) {
 		watch->pending_pause = pause;
-		watch->pending_at = earlier(watch->pending_at, clock_monotonic() + pause);
+		watch->pending_at = clock_earlier(watch->pending_at, clock_monotonic() + pause);
 	}
 	watch->expects = false;
 }
@@ -178,7 +173,7 @@ static void read_pending(struct library_watch *watch)
 	for (size_t i = 0; i < watch->count && !watch->failed; i++)
 		if (library_watch_waits(watch->directories[i]))
 			library_watch_read(watch, &watch->directories[i], 1, LIBRARY_WATCH_LATER);
-	plan_pending(watch, earlier(watch->pending_pause * 2, WATCH_PENDING_PAUSE));
+	plan_pending(watch, clock_earlier(watch->pending_pause * 2, WATCH_PENDING_PAUSE));
 }
 
 static bool finish(struct library_watch *watch)
@@ -286,9 +281,9 @@ int64_t library_watch_deadline(const struct library_watch *watch)
 	if (watch->look.left > 0)
 		return 0;
 	if (polls(watch) || !watch->present)
-		deadline = earlier(deadline, watch->check_at);
+		deadline = clock_earlier(deadline, watch->check_at);
 	if (watch->runs_due)
-		deadline = earlier(deadline, watch->runs_at);
+		deadline = clock_earlier(deadline, watch->runs_at);
 	return deadline;
 }
 

@@ -150,10 +150,9 @@ bool store_watch_is_due(struct store_watch *watch)
 
 int64_t store_watch_deadline(const struct store_watch *watch)
 {
-	int64_t blind = clock_monotonic() + BLIND_PAUSE;
-
-	return store_watch_descriptor(watch) < 0 && blind < watch->again_at ? blind
-									    : watch->again_at;
+	if (store_watch_descriptor(watch) >= 0)
+		return watch->again_at;
+	return clock_earlier(watch->again_at, clock_monotonic() + BLIND_PAUSE);
 }
 
 void store_watch_mend(struct store_watch *watch)
