@@ -1,5 +1,6 @@
 #include "database_news.h"
 
+#include "base/hash.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "job_lines.h"
@@ -18,11 +19,7 @@ static void log_failure(struct database_news *news, const struct error *error)
 
 static uint64_t hash_state(const struct store_comfyui_state *state)
 {
-	uint64_t hash = (state->known ? 1U : 0U) + (state->connected ? 2U : 0U);
-
-	for (size_t i = 0; i < state->error.length; i++)
-		hash = (hash ^ (unsigned char)state->error.at[i]) * UINT64_C(0x100000001b3);
-	return hash;
+	return hash_text((state->known ? 1U : 0U) + (state->connected ? 2U : 0U), state->error);
 }
 
 /* Hands a finished line on; the buffer is empty afterwards. */

@@ -12,6 +12,7 @@
 
 #include "base/clock.h"
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/limits.h"
 #include "comfyui/answer.h"
 
@@ -45,14 +46,6 @@ struct entry {
 	struct text body;
 	struct error error;
 };
-
-static uint64_t hash(uint64_t seed, const char *string)
-{
-	/* FNV-1a; the header of the file tells collisions apart. */
-	for (; *string; string++)
-		seed = (seed ^ (unsigned char)*string) * UINT64_C(0x100000001b3);
-	return seed;
-}
 
 /* --- The files ---------------------------------------------------------------------------------
  */
@@ -283,8 +276,10 @@ static bool get(struct question *question, struct comfyui_response *response, in
 
 	question->began = clock_now();
 	question->directory = open_directory(config);
+	/* The header of the file tells collisions apart. */
 	(void)snprintf(question->key, sizeof(question->key), "%016" PRIx64,
-		hash(hash(UINT64_C(0xcbf29ce484222325), config->comfyui.url), question->name));
+		hash_text(hash_text(HASH_START, text_from(config->comfyui.url)),
+			text_from(question->name)));
 	find(question, &entry);
 	if (question->directory >= 0)
 		(void)close(question->directory);

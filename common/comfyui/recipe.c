@@ -3,18 +3,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/hash.h"
 #include "base/json.h"
 #include "base/json_write.h"
 #include "base/limits.h"
 
-/* 64-bit FNV-1a: the digests tell recipes apart, they are no seal. */
 static void digest_of(struct text bytes, char digest[static COMFYUI_DIGEST_SIZE])
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < bytes.length; i++)
-		hash = (hash ^ (unsigned char)bytes.at[i]) * UINT64_C(0x100000001b3);
-	(void)snprintf(digest, COMFYUI_DIGEST_SIZE, "%016" PRIx64, hash);
+	(void)snprintf(digest, COMFYUI_DIGEST_SIZE, "%016" PRIx64, hash_text(HASH_START, bytes));
 }
 
 void comfyui_recipe_workflow(struct text bytes, char digest[static COMFYUI_DIGEST_SIZE])

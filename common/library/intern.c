@@ -1,12 +1,12 @@
 #include "library/intern.h"
 
-/* 64-bit FNV-1a, folded: its low bits alone are weak for similar texts. */
+#include "base/hash.h"
+
+/* Folded: its low bits alone are weak for similar texts. */
 static size_t hash_of(struct text value)
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
+	uint64_t hash = hash_text(HASH_START, value);
 
-	for (size_t i = 0; i < value.length; i++)
-		hash = (hash ^ (unsigned char)value.at[i]) * UINT64_C(0x100000001b3);
 	return (size_t)(hash ^ hash >> 32);
 }
 

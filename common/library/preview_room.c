@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/hash.h"
 #include "base/limits.h"
 #include "base/log.h"
 #include "library/preview_walk.h"
@@ -50,19 +51,10 @@ uint64_t library_preview_charge(uint64_t size)
 	return (size + BLOCK - 1) / BLOCK * BLOCK + BLOCK;
 }
 
-/* FNV-1a. */
-static uint64_t hash(const char *string, uint64_t seed)
-{
-	uint64_t value = UINT64_C(14695981039346656037) ^ seed;
-
-	for (; *string; string++)
-		value = (value ^ (unsigned char)*string) * UINT64_C(1099511628211);
-	return value;
-}
-
 int64_t library_preview_time(const struct library_preview_key *key)
 {
-	return FAR_FUTURE + (int64_t)(hash(key->version, key->width) % FAR_FUTURE_SPREAD);
+	return FAR_FUTURE + (int64_t)(hash_text(HASH_START ^ key->width, text_from(key->version)) %
+				      FAR_FUTURE_SPREAD);
 }
 
 static bool lock(const struct library_preview_cache *cache, off_t byte, bool wait)
@@ -87,7 +79,7 @@ bool library_preview_lock_image(const struct library_preview_cache *cache, const
 	unsigned wait_ms, bool (*is_abandoned)(void *context), void *context)
 {
 	const struct timespec pause = {.tv_nsec = 5000000};
-	off_t byte = LOCK_IMAGES + (off_t)(hash(path, 0) >> 16);
+	off_t byte = LOCK_IMAGES + (off_t)(hash_text(HASH_START, text_from(path)) >> 16);
 	int64_t end = clock_monotonic() + wait_ms * INT64_C(1000000);
 
 	while (!lock(cache, byte, false)) {

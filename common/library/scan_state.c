@@ -7,29 +7,20 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "base/file_system.h"
+#include "base/hash.h"
 #include "library/scan.h"
 
 /* Part of every fingerprint: raise it when the answer's form changes. */
 #define FORMAT 1
 
-static uint64_t mix(uint64_t hash, const void *bytes, size_t length)
+static uint64_t mix_number(uint64_t hash, uint64_t value)
 {
-	const unsigned char *at = bytes;
-
-	for (size_t i = 0; i < length; i++)
-		hash = (hash ^ at[i]) * UINT64_C(0x100000001b3);
-	return hash;
+	return hash_text(hash, (struct text){(const char *)&value, sizeof(value)});
 }
 
 static uint64_t mix_text(uint64_t hash, struct text value)
 {
-	hash = mix(hash, &value.length, sizeof(value.length));
-	return mix(hash, value.at, value.length);
-}
-
-static uint64_t mix_number(uint64_t hash, uint64_t value)
-{
-	return mix(hash, &value, sizeof(value));
+	return hash_text(mix_number(hash, value.length), value);
 }
 
 /*
@@ -74,8 +65,7 @@ void library_read_scan_state(const struct config *config, const struct library_r
 	int sample_dir = open(config->sample_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct stat status;
 
-	*state = (struct library_scan_state){
-		.fingerprint = UINT64_C(0xcbf29ce484222325), .settled = true};
+	*state = (struct library_scan_state){.fingerprint = HASH_START, .settled = true};
 	if (sample_dir < 0)
 		return;
 	state->cacheable = fstat(sample_dir, &status) == 0 && !file_system_network(sample_dir) &&

@@ -1,5 +1,6 @@
 #include "library/watch_names.h"
 
+#include "base/hash.h"
 #include "base/limits.h"
 #include "naming/image.h"
 
@@ -17,17 +18,10 @@ void library_watch_names_free(struct library_watch_names *names)
 	*names = (struct library_watch_names){0};
 }
 
-static uint64_t hash_text(uint64_t hash, struct text value)
-{
-	for (size_t i = 0; i < value.length; i++)
-		hash = (hash ^ (unsigned char)value.at[i]) * UINT64_C(0x100000001b3);
-	return hash;
-}
-
 /* A dimension and its value; the bits are mixed well enough for sums to tell sets apart. */
 static uint64_t hash_pair(const struct naming_pair *pair)
 {
-	uint64_t hash = hash_text(UINT64_C(0xcbf29ce484222325), pair->key);
+	uint64_t hash = hash_text(HASH_START, pair->key);
 
 	/* A byte that no UTF-8 has keeps `a=bc` and `ab=c` apart. */
 	hash = hash_text(hash, TEXT("\xff"));

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "base/hash.h"
 #include "naming/ascii.h"
 #include "naming/values.h"
 
@@ -309,9 +310,5 @@ bool naming_set_values(
 
 void naming_run_id(struct text run_name, char id[static NAMING_RUN_ID_SIZE])
 {
-	uint64_t hash = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < run_name.length; i++)
-		hash = (hash ^ (unsigned char)run_name.at[i]) * UINT64_C(0x100000001b3);
-	(void)snprintf(id, NAMING_RUN_ID_SIZE, "%016" PRIx64, hash);
+	(void)snprintf(id, NAMING_RUN_ID_SIZE, "%016" PRIx64, hash_text(HASH_START, run_name));
 }

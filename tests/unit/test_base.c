@@ -10,6 +10,7 @@
 #include "base/buffer.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/hash.h"
 #include "base/json_write.h"
 #include "base/utf8.h"
 #include "base/uuid.h"
@@ -350,6 +351,17 @@ static void test_clock(void **state)
 	assert_true(clock_now() > 1600000000000);
 }
 
+/* Published values of 64-bit FNV-1a. */
+static void test_hash_stays_what_it_is(void **state)
+{
+	(void)state;
+	assert_true(hash_text(HASH_START, TEXT("")) == HASH_START);
+	assert_true(hash_text(HASH_START, TEXT("a")) == UINT64_C(0xaf63dc4c8601ec8c));
+	assert_true(hash_text(HASH_START, TEXT("foobar")) == UINT64_C(0x85944171f73967e8));
+	assert_true(hash_text(hash_text(HASH_START, TEXT("foo")), TEXT("bar")) ==
+		    hash_text(HASH_START, TEXT("foobar")));
+}
+
 static void test_uuid(void **state)
 {
 	char a[UUID_SIZE];
@@ -400,6 +412,7 @@ int main(void)
 		cmocka_unit_test(test_utf8_classes),
 		cmocka_unit_test(test_json_writing),
 		cmocka_unit_test(test_clock),
+		cmocka_unit_test(test_hash_stays_what_it_is),
 		cmocka_unit_test(test_uuid),
 		cmocka_unit_test(test_error),
 	};
