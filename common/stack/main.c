@@ -8,6 +8,7 @@
 #include "stack/render.h"
 #include "stack/templates.h"
 #include "store/backup.h"
+#include "store/restore.h"
 #include "store/worker_lock.h"
 
 /* checkpoint-sampler: what people and start scripts ask of an installation. */

@@ -17,6 +17,7 @@
 #include "store/backup.h"
 #include "store/connection.h"
 #include "store/migrate.h"
+#include "store/restore.h"
 #include "support.h"
 
 struct place {
