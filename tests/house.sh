@@ -40,6 +40,29 @@ if grep -nE '^#include "(\.\./)?worker/' common/*/*.[ch] cgi/*.[ch] >&2; then
 	breach "worker/ is included from outside"
 fi
 
+# Within a room, too, arrows go one way: no files include each other's headers in a circle, and no
+# headers each other. (That connection.h has its types from store.h, and store.c uses connection.h,
+# is none.)
+includes() {
+	for file in "$@"; do
+		directory=$(dirname "$file")
+		unit=${file#common/}
+		sed -n 's/^#include "\(.*\)\.h"$/\1/p' "$file" | while read -r other; do
+			case $other in
+			*/*) ;;
+			*) other=$directory/$other ;;
+			esac
+			[ "${unit%.*}" = "$other" ] || echo "${unit%.*} $other"
+		done
+	done
+}
+no_circle() {
+	circle=$(includes "$@" | tsort 2>&1 >/dev/null) ||
+		breach "a circle of includes:" $(printf '%s\n' "$circle" | sed 's/^tsort: //; s/^-: .*/|/')
+}
+no_circle common/*/*.c cgi/*.c worker/*.c
+no_circle common/*/*.h cgi/*.h worker/*.h
+
 # One file includes each foreign header.
 for header in sqlite3.h json-c/ yaml.h png.h jpeglib.h webp/decode.h webp/encode.h zimg.h zlib.h libdeflate.h \
 	fcgiapp.h curl/ libwebsockets.h; do

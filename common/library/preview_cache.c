@@ -8,8 +8,16 @@
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/hash.h"
 #include "base/limits.h"
-#include "library/preview_room.h"
+#include "library/preview_state.h"
+
+/*
+ * The modification time of previews, which preview_room.h needs in the future: 2100-01-01, and a
+ * spread that fits into 34 bits of seconds with it, as ext4 has them.
+ */
+#define FAR_FUTURE	  INT64_C(4102444800)
+#define FAR_FUTURE_SPREAD (UINT64_C(1) << 28)
 
 #define FAULT_EXTENSION ".fault"
 #define FAULT_SIZE	2048
@@ -174,18 +182,25 @@ static void remove_other_versions(
 		if (is_of_other_version(entry->d_name, key->version) &&
 			fstatat(descriptor, entry->d_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
 			S_ISREG(status.st_mode) && unlinkat(descriptor, entry->d_name, 0) == 0)
-			library_preview_count(
-				cache, -(int64_t)library_preview_charge((uint64_t)status.st_size));
+			library_preview_count(cache->state,
+				-(int64_t)library_preview_charge((uint64_t)status.st_size));
 	}
 	if (directory)
 		(void)closedir(directory);
 }
 
+/* In seconds since 1970; differs between versions. */
+static int64_t time_of(const struct library_preview_key *key)
+{
+	uint64_t hash = hash_text(HASH_START ^ key->width, text_from(key->version));
+
+	return FAR_FUTURE + (int64_t)(hash % FAR_FUTURE_SPREAD);
+}
+
 static bool keep(const struct library_preview_cache *cache, const struct library_preview_key *key,
 	const char *file, struct text content)
 {
-	const struct timespec times[2] = {
-		{.tv_nsec = UTIME_NOW}, {.tv_sec = library_preview_time(key)}};
+	const struct timespec times[2] = {{.tv_nsec = UTIME_NOW}, {.tv_sec = time_of(key)}};
 
 	if (!file) {
 		errno = ENOMEM;
@@ -194,7 +209,7 @@ static bool keep(const struct library_preview_cache *cache, const struct library
 	if (!put(cache, file, content))
 		return false;
 	(void)utimensat(cache->directory, file, times, AT_SYMLINK_NOFOLLOW);
-	library_preview_count(cache, (int64_t)library_preview_charge(content.length));
+	library_preview_count(cache->state, (int64_t)library_preview_charge(content.length));
 	remove_other_versions(cache, key);
 	return true;
 }

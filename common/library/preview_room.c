@@ -13,9 +13,8 @@
 #include "base/hash.h"
 #include "base/limits.h"
 #include "base/log.h"
+#include "library/preview_state.h"
 #include "library/preview_walk.h"
-
-#define BLOCK 4096
 
 /* Bytes that must be free for a preview nobody waits for: more than any usual one takes. */
 #define SPARE ((uint64_t)256 << 10)
@@ -28,61 +27,15 @@
 /* What was written so long before the machine stopped is on the disk: ext4 takes 35 seconds. */
 #define TORN_SECONDS 120
 
-/* 2100-01-01, and a spread that fits into 34 bits of seconds with it, as ext4 has them. */
-#define FAR_FUTURE	  INT64_C(4102444800)
-#define FAR_FUTURE_SPREAD (UINT64_C(1) << 28)
-
-/* The bytes of the state file that stand for locks. */
-enum { LOCK_STATE, LOCK_EVICTION, LOCK_BACKGROUND, LOCK_IMAGES = 16 };
-
-#define FORMAT 1
-
-/* The state file's content; only processes of one machine read it. */
-struct state {
-	uint32_t format;
-	char boot[44];
-	uint64_t used;	/* bytes, as charged */
-	int64_t oldest; /* when the longest unused one was last used, when that was last looked at
-			 */
-};
-
-uint64_t library_preview_charge(uint64_t size)
-{
-	return (size + BLOCK - 1) / BLOCK * BLOCK + BLOCK;
-}
-
-int64_t library_preview_time(const struct library_preview_key *key)
-{
-	return FAR_FUTURE + (int64_t)(hash_text(HASH_START ^ key->width, text_from(key->version)) %
-				      FAR_FUTURE_SPREAD);
-}
-
-static bool lock(const struct library_preview_cache *cache, off_t byte, bool wait)
-{
-	struct flock range = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
-	int done;
-
-	do {
-		done = fcntl(cache->state, wait ? F_OFD_SETLKW : F_OFD_SETLK, &range);
-	} while (done != 0 && errno == EINTR);
-	return done == 0;
-}
-
-static void unlock(const struct library_preview_cache *cache, off_t byte)
-{
-	struct flock range = {.l_type = F_UNLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
-
-	(void)fcntl(cache->state, F_OFD_SETLK, &range);
-}
-
 bool library_preview_lock_image(const struct library_preview_cache *cache, const char *path,
 	unsigned wait_ms, bool (*is_abandoned)(void *context), void *context)
 {
 	const struct timespec pause = {.tv_nsec = 5000000};
-	off_t byte = LOCK_IMAGES + (off_t)(hash_text(HASH_START, text_from(path)) >> 16);
+	off_t byte =
+		LIBRARY_PREVIEW_LOCK_IMAGES + (off_t)(hash_text(HASH_START, text_from(path)) >> 16);
 	int64_t end = clock_monotonic() + wait_ms * INT64_C(1000000);
 
-	while (!lock(cache, byte, false)) {
+	while (!library_preview_lock(cache->state, byte, false)) {
 		if (clock_monotonic() > end || (is_abandoned && is_abandoned(context)))
 			return false;
 		(void)nanosleep(&pause, NULL);
@@ -92,44 +45,12 @@ bool library_preview_lock_image(const struct library_preview_cache *cache, const
 
 bool library_preview_lock_background(const struct library_preview_cache *cache)
 {
-	return lock(cache, LOCK_BACKGROUND, false);
-}
-
-/* A state that was never written, or by another version, is all zero. */
-static struct state read_state(const struct library_preview_cache *cache)
-{
-	struct state state;
-
-	if (pread(cache->state, &state, sizeof(state), 0) != (ssize_t)sizeof(state) ||
-		state.format != FORMAT)
-		return (struct state){.format = FORMAT};
-	state.boot[sizeof(state.boot) - 1] = '\0';
-	return state;
-}
-
-/* A write that fails leaves a count that the next search for what to evict sets right. */
-static void write_state(const struct library_preview_cache *cache, const struct state *state)
-{
-	(void)!pwrite(cache->state, state, sizeof(*state), 0);
+	return library_preview_lock(cache->state, LIBRARY_PREVIEW_LOCK_BACKGROUND, false);
 }
 
 uint64_t library_preview_used(const struct library_preview_cache *cache)
 {
-	return read_state(cache).used;
-}
-
-void library_preview_count(const struct library_preview_cache *cache, int64_t change)
-{
-	struct state state;
-
-	(void)lock(cache, LOCK_STATE, true);
-	state = read_state(cache);
-	if (change < 0 && state.used < (uint64_t)-change)
-		state.used = 0;
-	else
-		state.used += (uint64_t)change;
-	write_state(cache, &state);
-	unlock(cache, LOCK_STATE);
+	return library_preview_state_read(cache->state).used;
 }
 
 static void log_eviction(const struct library_preview_walk *walk, int64_t began)
@@ -152,7 +73,7 @@ bool library_preview_has_spare_room(const struct library_preview_cache *cache)
 bool library_preview_must_evict(
 	const struct library_preview_cache *cache, enum library_preview_victims victims)
 {
-	struct state state = read_state(cache);
+	struct library_preview_state state = library_preview_state_read(cache->state);
 
 	if (victims == LIBRARY_PREVIEWS_NOT_IN_USE)
 		return state.used > cache->limit;
@@ -169,25 +90,25 @@ void library_preview_evict(struct arena *arena, const struct library_preview_cac
 {
 	int64_t began = clock_monotonic();
 	int64_t spared = victims == LIBRARY_PREVIEWS_NOT_IN_USE ? IN_USE_SECONDS : DAY;
-	struct state state;
+	struct library_preview_state state;
 	struct library_preview_walk walk;
 	uint64_t before;
 
-	if (!lock(cache, LOCK_EVICTION, false))
+	if (!library_preview_lock(cache->state, LIBRARY_PREVIEW_LOCK_EVICTION, false))
 		return;
 	before = library_preview_used(cache);
 	if (library_preview_walk(arena, cache->directory, &walk)) {
 		library_preview_remove_unused(&walk, cache->directory, cache->limit / 10 * 9,
 			clock_now() / 1000 - spared);
-		(void)lock(cache, LOCK_STATE, true);
-		state = read_state(cache);
+		(void)library_preview_lock(cache->state, LIBRARY_PREVIEW_LOCK_STATE, true);
+		state = library_preview_state_read(cache->state);
 		state.used = walk.bytes + (state.used > before ? state.used - before : 0);
 		state.oldest = walk.oldest;
-		write_state(cache, &state);
-		unlock(cache, LOCK_STATE);
+		library_preview_state_write(cache->state, &state);
+		library_preview_unlock(cache->state, LIBRARY_PREVIEW_LOCK_STATE);
 		log_eviction(&walk, began);
 	}
-	unlock(cache, LOCK_EVICTION);
+	library_preview_unlock(cache->state, LIBRARY_PREVIEW_LOCK_EVICTION);
 }
 
 /* What a thread of its own needs to know. */
@@ -239,19 +160,19 @@ void library_preview_evict_aside(
 void library_preview_recover(
 	struct arena *arena, const struct library_preview_cache *cache, const char *boot)
 {
-	struct state state = read_state(cache);
+	struct library_preview_state state = library_preview_state_read(cache->state);
 	struct library_preview_walk walk;
 
 	if (strncmp(state.boot, boot, sizeof(state.boot) - 1) == 0)
 		return;
-	(void)lock(cache, LOCK_STATE, true);
-	state = read_state(cache);
+	(void)library_preview_lock(cache->state, LIBRARY_PREVIEW_LOCK_STATE, true);
+	state = library_preview_state_read(cache->state);
 	if (strncmp(state.boot, boot, sizeof(state.boot) - 1) != 0 &&
 		library_preview_walk(arena, cache->directory, &walk)) {
 		library_preview_remove_torn(&walk, cache->directory, TORN_SECONDS);
-		state = (struct state){.format = FORMAT, .used = walk.bytes, .oldest = walk.oldest};
+		state = (struct library_preview_state){.used = walk.bytes, .oldest = walk.oldest};
 		(void)strncpy(state.boot, boot, sizeof(state.boot) - 1);
-		write_state(cache, &state);
+		library_preview_state_write(cache->state, &state);
 	}
-	unlock(cache, LOCK_STATE);
+	library_preview_unlock(cache->state, LIBRARY_PREVIEW_LOCK_STATE);
 }

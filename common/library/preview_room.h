@@ -11,15 +11,6 @@
  * the future. Mounted `noatime`, what was made first goes first.
  */
 
-/* What a file of that size counts for: whole blocks, and its share of directories. */
-uint64_t library_preview_charge(uint64_t size);
-
-/* The modification time (seconds since 1970) of a preview; differs between versions. */
-int64_t library_preview_time(const struct library_preview_key *key);
-
-/* Counts bytes that came (or, negative, went). */
-void library_preview_count(const struct library_preview_cache *cache, int64_t change);
-
 /* Bytes counted at present. */
 uint64_t library_preview_used(const struct library_preview_cache *cache);
 

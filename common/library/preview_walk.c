@@ -9,7 +9,7 @@
 
 #include "base/file.h"
 #include "base/limits.h"
-#include "library/preview_room.h"
+#include "library/preview_state.h"
 
 /* Nobody takes so long to write a temporary file. */
 #define TEMPORARY_SECONDS 60

@@ -20,6 +20,7 @@
 #include "base/limits.h"
 #include "library/preview_get.h"
 #include "library/preview_room.h"
+#include "library/preview_state.h"
 #include "library/preview_walk.h"
 #include "support.h"
 
@@ -292,7 +293,7 @@ static void the_count_is_set_right_when_the_machine_was_started_anew(void **stat
 	(void)keep(fixture, "a.png", "1-2", 5000, 1000);
 	library_preview_recover(&fixture->arena, &fixture->cache, "boot-1");
 	assert_int_equal(library_preview_used(&fixture->cache), charged(fixture));
-	library_preview_count(&fixture->cache, 1000000);
+	library_preview_count(fixture->cache.state, 1000000);
 	library_preview_recover(&fixture->arena, &fixture->cache, "boot-1");
 	assert_int_equal(library_preview_used(&fixture->cache), charged(fixture) + 1000000);
 	library_preview_recover(&fixture->arena, &fixture->cache, "boot-2");
