@@ -124,35 +124,27 @@ static void get_health(struct http_request *request, struct http_response *respo
 	}
 	json_writer_init(&out, &response->body);
 	json_open_object(&out);
-	json_key(&out, "status");
-	json_string(&out, has_database && strcmp(sample_dir, "ok") == 0 &&
-					  strcmp(checkpoint_dirs, "ok") == 0 &&
-					  strcmp(feed.check, "ok") == 0 && strcmp(worker, "ok") == 0
-				  ? "ok"
-				  : "degraded");
-	json_key(&out, "version");
-	json_string(&out, VERSION);
+	json_put_string(&out, "status",
+		has_database && strcmp(sample_dir, "ok") == 0 &&
+				strcmp(checkpoint_dirs, "ok") == 0 &&
+				strcmp(feed.check, "ok") == 0 && strcmp(worker, "ok") == 0
+			? "ok"
+			: "degraded");
+	json_put_string(&out, "version", VERSION);
 	json_key(&out, "checks");
 	json_open_object(&out);
-	json_key(&out, "database");
-	json_string(&out, has_database ? "ok" : error.message);
-	json_key(&out, "sample_dir");
-	json_string(&out, sample_dir);
-	json_key(&out, "checkpoint_dirs");
-	json_string(&out, checkpoint_dirs);
-	json_key(&out, "feed");
-	json_string(&out, feed.check);
+	json_put_string(&out, "database", has_database ? "ok" : error.message);
+	json_put_string(&out, "sample_dir", sample_dir);
+	json_put_string(&out, "checkpoint_dirs", checkpoint_dirs);
+	json_put_string(&out, "feed", feed.check);
 	if (catalog->config->comfyui.enabled) {
-		json_key(&out, "worker");
-		json_string(&out, worker);
+		json_put_string(&out, "worker", worker);
 	}
 	if (feed.note) {
-		json_key(&out, "watch");
-		json_string(&out, feed.note);
+		json_put_string(&out, "watch", feed.note);
 	}
 	if (comfyui) {
-		json_key(&out, "comfyui");
-		json_string(&out, comfyui);
+		json_put_string(&out, "comfyui", comfyui);
 	}
 	json_close_object(&out);
 	json_close_object(&out);
@@ -208,16 +200,11 @@ static void get_settings(struct http_request *request, struct http_response *res
 	http_header(response, "Cache-Control", "no-store");
 	json_writer_init(&out, &response->body);
 	json_open_object(&out);
-	json_key(&out, "version");
-	json_string(&out, VERSION);
-	json_key(&out, "demo");
-	json_boolean(&out, is_demo);
-	json_key(&out, "comfyui_enabled");
-	json_boolean(&out, config->comfyui.enabled);
-	json_key(&out, "comfyui_simulated");
-	json_boolean(&out, is_demo && config->comfyui.enabled);
-	json_key(&out, "config_path");
-	json_string(&out, is_demo ? "" : config->path);
+	json_put_string(&out, "version", VERSION);
+	json_put_boolean(&out, "demo", is_demo);
+	json_put_boolean(&out, "comfyui_enabled", config->comfyui.enabled);
+	json_put_boolean(&out, "comfyui_simulated", is_demo && config->comfyui.enabled);
+	json_put_string(&out, "config_path", is_demo ? "" : config->path);
 	json_key(&out, "warnings");
 	json_open_array(&out);
 	for (size_t i = 0; i < count; i++)
@@ -225,8 +212,7 @@ static void get_settings(struct http_request *request, struct http_response *res
 	json_close_array(&out);
 	json_key(&out, "skipped");
 	library_write_skipped(&out, &listing.skipped);
-	json_key(&out, "excluded_count");
-	json_integer(&out, (int64_t)listing.excluded_count);
+	json_put_integer(&out, "excluded_count", (int64_t)listing.excluded_count);
 	json_close_object(&out);
 }
 

@@ -65,25 +65,20 @@ static void get_status(struct http_request *request, struct http_response *respo
 	http_header(response, "Cache-Control", "no-store");
 	json_writer_init(&out, &response->body);
 	json_open_object(&out);
-	json_key(&out, "enabled");
-	json_boolean(&out, comfyui->client != NULL);
+	json_put_boolean(&out, "enabled", comfyui->client != NULL);
 	connected = comfyui->client &&
 		    comfyui_cache_system(&comfyui->cache, request->arena, &system, &at, &error);
 	if (comfyui->client)
 		note(comfyui, connected ? NULL : &error);
-	json_key(&out, "connected");
-	json_boolean(&out, connected);
+	json_put_boolean(&out, "connected", connected);
 	if (connected) {
-		json_key(&out, "version");
-		json_text(&out, system.version);
+		json_put_text(&out, "version", system.version);
 	} else if (comfyui->client) {
-		json_key(&out, "error");
-		json_string(&out, error.message);
+		json_put_string(&out, "error", error.message);
 	}
 	if (comfyui->client) {
 		clock_format(at, checked_at);
-		json_key(&out, "checked_at");
-		json_string(&out, checked_at);
+		json_put_string(&out, "checked_at", checked_at);
 	}
 	json_close_object(&out);
 }

@@ -100,12 +100,9 @@ static void say_error(struct feed *feed, const char *code, const char *detail)
 	buffer_init(&line, 2048);
 	json_writer_init(&out, &line);
 	json_open_object(&out);
-	json_key(&out, "type");
-	json_string(&out, "error");
-	json_key(&out, "code");
-	json_string(&out, code);
-	json_key(&out, "detail");
-	json_string(&out, detail);
+	json_put_string(&out, "type", "error");
+	json_put_string(&out, "code", code);
+	json_put_string(&out, "detail", detail);
 	json_close_object(&out);
 	if (!line.failed)
 		outbox_put(&feed->out, buffer_text(&line));

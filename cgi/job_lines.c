@@ -4,49 +4,30 @@
 
 #include "store/worker_lock.h"
 
-static void put_text(struct json_writer *out, const char *key, struct text value)
-{
-	json_key(out, key);
-	json_text(out, value);
-}
-
-static void put_integer(struct json_writer *out, const char *key, int64_t value)
-{
-	json_key(out, key);
-	json_integer(out, value);
-}
-
-/* Digits that are a number in JSON as they stand. */
-static void put_digits(struct json_writer *out, const char *key, struct text digits)
-{
-	json_key(out, key);
-	json_raw(out, digits);
-}
-
 static void put_seconds(struct json_writer *out, const char *key, double seconds)
 {
 	char digits[40];
 
 	(void)snprintf(digits, sizeof(digits), "%.3f", seconds);
-	put_digits(out, key, text_from(digits));
+	json_put_raw(out, key, text_from(digits));
 }
 
 static void put_item(struct json_writer *out, const struct store_job_item *item)
 {
-	put_text(out, "current_checkpoint", item->checkpoint_filename);
-	put_integer(out, "current_checkpoint_progress", item->checkpoint_completed_items);
-	put_integer(out, "current_checkpoint_total", item->checkpoint_total_items);
+	json_put_text(out, "current_checkpoint", item->checkpoint_filename);
+	json_put_integer(out, "current_checkpoint_progress", item->checkpoint_completed_items);
+	json_put_integer(out, "current_checkpoint_total", item->checkpoint_total_items);
 	json_key(out, "current_item");
 	json_open_object(out);
-	put_text(out, "prompt_name", item->prompt_name);
-	put_integer(out, "steps", item->steps);
-	put_digits(out, "cfg", item->cfg);
-	put_text(out, "sampler_name", item->sampler_name);
-	put_text(out, "scheduler", item->scheduler);
-	put_digits(out, "seed", item->seed);
+	json_put_text(out, "prompt_name", item->prompt_name);
+	json_put_integer(out, "steps", item->steps);
+	json_put_raw(out, "cfg", item->cfg);
+	json_put_text(out, "sampler_name", item->sampler_name);
+	json_put_text(out, "scheduler", item->scheduler);
+	json_put_raw(out, "seed", item->seed);
 	if (item->sampler_steps > 0) {
-		put_integer(out, "step", item->sampler_step);
-		put_integer(out, "step_total", item->sampler_steps);
+		json_put_integer(out, "step", item->sampler_step);
+		json_put_integer(out, "step_total", item->sampler_steps);
 	}
 	json_close_object(out);
 }
@@ -87,7 +68,7 @@ static void put_estimate(struct json_writer *out, const struct store_job_progres
 	put_seconds(out, "seconds_per_image", progress->seconds_per_image);
 	put_seconds(out, "seconds_remaining", remaining);
 	clock_format(now + (int64_t)(remaining * 1000), time);
-	put_text(out, "estimated_completion_time", text_from(time));
+	json_put_text(out, "estimated_completion_time", text_from(time));
 }
 
 static int64_t pending_of(const struct store_job_progress *progress)
@@ -121,8 +102,8 @@ static void put_waiting(struct json_writer *out, const struct store_job_progress
 		return;
 	json_key(out, "waiting");
 	json_open_object(out);
-	put_text(out, "reason", reason);
-	put_text(out, "since", since);
+	json_put_text(out, "reason", reason);
+	json_put_text(out, "since", since);
 	json_close_object(out);
 }
 
@@ -130,23 +111,22 @@ static void put_waiting(struct json_writer *out, const struct store_job_progress
 static void put_state(struct json_writer *out, const struct store_job_progress *progress,
 	const struct job_moment *moment)
 {
-	put_text(out, "status", progress->status);
-	json_key(out, "stopping");
-	json_boolean(out, progress->stopping);
+	json_put_text(out, "status", progress->status);
+	json_put_boolean(out, "stopping", progress->stopping);
 	put_waiting(out, progress, moment);
-	put_integer(out, "total_items", progress->total_items);
-	put_integer(out, "completed_items", progress->completed_items);
-	put_integer(out, "failed_items", progress->failed_items);
-	put_integer(out, "skipped_items", progress->skipped_items);
-	put_integer(out, "pending_items", pending_of(progress));
+	json_put_integer(out, "total_items", progress->total_items);
+	json_put_integer(out, "completed_items", progress->completed_items);
+	json_put_integer(out, "failed_items", progress->failed_items);
+	json_put_integer(out, "skipped_items", progress->skipped_items);
+	json_put_integer(out, "pending_items", pending_of(progress));
 }
 
 /* The members of a JobProgress. */
 static void put_progress(struct json_writer *out, const struct store_job_progress *progress,
 	const struct job_moment *moment)
 {
-	put_integer(out, "checkpoints_completed", progress->completed_checkpoints);
-	put_integer(out, "total_checkpoints", progress->total_checkpoints);
+	json_put_integer(out, "checkpoints_completed", progress->completed_checkpoints);
+	json_put_integer(out, "total_checkpoints", progress->total_checkpoints);
 	if (progress->has_item)
 		put_item(out, &progress->item);
 	if (progress->seconds_per_image >= 0 && is_running(progress))
@@ -157,8 +137,8 @@ void job_write_progress(struct json_writer *out, const struct store_job_progress
 	const struct job_moment *moment)
 {
 	json_open_object(out);
-	put_text(out, "type", TEXT("job_progress"));
-	put_text(out, "job_id", progress->id);
+	json_put_text(out, "type", TEXT("job_progress"));
+	json_put_text(out, "job_id", progress->id);
 	put_state(out, progress, moment);
 	put_progress(out, progress, moment);
 	json_close_object(out);
@@ -172,12 +152,6 @@ void job_write_progress_object(struct json_writer *out, const struct store_job_p
 	json_close_object(out);
 }
 
-static void put_optional(struct json_writer *out, const char *key, struct text value)
-{
-	if (value.at)
-		put_text(out, key, value);
-}
-
 static void put_faults(
 	struct json_writer *out, const char *key, const struct store_job_faults *faults)
 {
@@ -187,12 +161,12 @@ static void put_faults(
 		const struct store_job_fault *fault = &faults->items[i];
 
 		json_open_object(out);
-		put_text(out, "checkpoint_filename", fault->checkpoint_filename);
+		json_put_text(out, "checkpoint_filename", fault->checkpoint_filename);
 		if (fault->code.length)
-			put_text(out, "code", fault->code);
-		put_text(out, "error_message", fault->message);
-		put_optional(out, "error_details", fault->details);
-		put_integer(out, "count", fault->count);
+			json_put_text(out, "code", fault->code);
+		json_put_text(out, "error_message", fault->message);
+		json_put_optional(out, "error_details", fault->details);
+		json_put_integer(out, "count", fault->count);
 		json_close_object(out);
 	}
 	json_close_array(out);
@@ -202,30 +176,30 @@ void job_write(struct json_writer *out, const struct store_job *job, bool with_p
 	const struct job_moment *moment)
 {
 	json_open_object(out);
-	put_text(out, "id", job->progress.id);
-	put_text(out, "training_run_name", job->training_run_name);
+	json_put_text(out, "id", job->progress.id);
+	json_put_text(out, "training_run_name", job->training_run_name);
 	json_key(out, "sample_preset_id");
 	if (job->sample_preset_id.at)
 		json_text(out, job->sample_preset_id);
 	else
 		json_null(out);
-	put_text(out, "sample_preset_name", job->sample_preset_name);
-	put_text(out, "workflow_name", job->workflow_name);
-	put_optional(out, "vae", job->vae);
-	put_optional(out, "clip", job->clip);
+	json_put_text(out, "sample_preset_name", job->sample_preset_name);
+	json_put_text(out, "workflow_name", job->workflow_name);
+	json_put_optional(out, "vae", job->vae);
+	json_put_optional(out, "clip", job->clip);
 	if (job->shift.at)
-		put_digits(out, "shift", job->shift);
-	put_text(out, "existing", text_from(store_job_existing_names[job->existing]));
+		json_put_raw(out, "shift", job->shift);
+	json_put_text(out, "existing", text_from(store_job_existing_names[job->existing]));
 	put_state(out, &job->progress, moment);
-	put_optional(out, "error_message", job->error_message);
+	json_put_optional(out, "error_message", job->error_message);
 	put_faults(out, "failed_item_details", &job->failed);
 	if (job->failed.left_out)
-		put_integer(out, "failed_item_details_left_out", job->failed.left_out);
+		json_put_integer(out, "failed_item_details_left_out", job->failed.left_out);
 	put_faults(out, "skipped_item_details", &job->skipped);
 	if (job->skipped.left_out)
-		put_integer(out, "skipped_item_details_left_out", job->skipped.left_out);
-	put_text(out, "created_at", job->created_at);
-	put_text(out, "updated_at", job->updated_at);
+		json_put_integer(out, "skipped_item_details_left_out", job->skipped.left_out);
+	json_put_text(out, "created_at", job->created_at);
+	json_put_text(out, "updated_at", job->updated_at);
 	if (with_progress) {
 		json_key(out, "progress");
 		job_write_progress_object(out, &job->progress, moment);
@@ -236,18 +210,17 @@ void job_write(struct json_writer *out, const struct store_job *job, bool with_p
 void job_write_deleted(struct json_writer *out, struct text id)
 {
 	json_open_object(out);
-	put_text(out, "type", TEXT("job_deleted"));
-	put_text(out, "job_id", id);
+	json_put_text(out, "type", TEXT("job_deleted"));
+	json_put_text(out, "job_id", id);
 	json_close_object(out);
 }
 
 void job_write_comfyui(struct json_writer *out, const struct store_comfyui_state *state)
 {
 	json_open_object(out);
-	put_text(out, "type", TEXT("comfyui_status"));
-	json_key(out, "connected");
-	json_boolean(out, state->connected);
+	json_put_text(out, "type", TEXT("comfyui_status"));
+	json_put_boolean(out, "connected", state->connected);
 	if (!state->connected && state->error.length)
-		put_text(out, "error", state->error);
+		json_put_text(out, "error", state->error);
 	json_close_object(out);
 }

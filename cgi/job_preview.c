@@ -20,12 +20,6 @@ struct sight {
 	size_t count;
 };
 
-static void put_integer(struct json_writer *out, const char *key, size_t value)
-{
-	json_key(out, key);
-	json_integer(out, (int64_t)value);
-}
-
 /* Matches every checkpoint of the plan against the list of the template's own loader. */
 static bool match_all(const struct config *config, struct input_reader *reader,
 	const struct job_plan *plan, const struct comfyui_choices *choices, const char *class,
@@ -134,10 +128,8 @@ static void put_unmatched(struct json_writer *out, const struct sight *sight)
 	json_open_array(out);
 	for (size_t i = 0; i < sight->count; i++) {
 		json_open_object(out);
-		json_key(out, "filename");
-		json_text(out, sight->unmatched[i].filename);
-		json_key(out, "reason");
-		json_string(out, sight->unmatched[i].reason);
+		json_put_text(out, "filename", sight->unmatched[i].filename);
+		json_put_string(out, "reason", sight->unmatched[i].reason);
 		json_close_object(out);
 	}
 	json_close_array(out);
@@ -149,12 +141,13 @@ static void write_preview(struct json_writer *out, const struct job_plan *plan,
 	char digits[40];
 
 	json_open_object(out);
-	put_integer(out, "checkpoints", plan->job.checkpoint_count);
-	put_integer(out, "images_per_checkpoint", plan->job.output_count);
-	put_integer(out, "total_items", plan->job.checkpoint_count * plan->job.output_count);
-	put_integer(out, "to_render", plan->to_render);
-	put_integer(out, "existing_same", plan->existing_same);
-	put_integer(out, "existing_other", plan->existing_other);
+	json_put_integer(out, "checkpoints", (int64_t)plan->job.checkpoint_count);
+	json_put_integer(out, "images_per_checkpoint", (int64_t)plan->job.output_count);
+	json_put_integer(
+		out, "total_items", (int64_t)(plan->job.checkpoint_count * plan->job.output_count));
+	json_put_integer(out, "to_render", (int64_t)plan->to_render);
+	json_put_integer(out, "existing_same", (int64_t)plan->existing_same);
+	json_put_integer(out, "existing_other", (int64_t)plan->existing_other);
 	put_unmatched(out, sight);
 	json_key(out, "warnings");
 	json_open_array(out);
@@ -168,8 +161,7 @@ static void write_preview(struct json_writer *out, const struct job_plan *plan,
 	json_close_array(out);
 	if (seconds >= 0) {
 		(void)snprintf(digits, sizeof(digits), "%.1f", seconds);
-		json_key(out, "estimated_seconds");
-		json_raw(out, text_from(digits));
+		json_put_raw(out, "estimated_seconds", text_from(digits));
 	}
 	json_close_object(out);
 }

@@ -32,16 +32,11 @@ struct presets {
 static void write_preset(struct json_writer *out, const struct store_preset *preset)
 {
 	json_open_object(out);
-	json_key(out, "id");
-	json_text(out, preset->id);
-	json_key(out, "name");
-	json_text(out, preset->name);
-	json_key(out, "mapping");
-	json_raw(out, preset->mapping);
-	json_key(out, "created_at");
-	json_text(out, preset->created_at);
-	json_key(out, "updated_at");
-	json_text(out, preset->updated_at);
+	json_put_text(out, "id", preset->id);
+	json_put_text(out, "name", preset->name);
+	json_put_raw(out, "mapping", preset->mapping);
+	json_put_text(out, "created_at", preset->created_at);
+	json_put_text(out, "updated_at", preset->updated_at);
 	json_close_object(out);
 }
 

@@ -220,10 +220,8 @@ static struct text prompts_json(
 	json_open_array(&out);
 	for (size_t i = 0; i < list->count; i++, prompt = prompt->next) {
 		json_open_object(&out);
-		json_key(&out, "name");
-		json_text(&out, list->values[i]);
-		json_key(&out, "text");
-		json_text(&out, json_member(prompt, "text")->string);
+		json_put_text(&out, "name", list->values[i]);
+		json_put_text(&out, "text", json_member(prompt, "text")->string);
 		json_close_object(&out);
 	}
 	json_close_array(&out);

@@ -7,43 +7,25 @@
 #include "sample_preset_input.h"
 #include "store/sample_preset.h"
 
-static void put_text(struct json_writer *out, const char *key, struct text value)
-{
-	json_key(out, key);
-	json_text(out, value);
-}
-
-static void put_json(struct json_writer *out, const char *key, struct text json)
-{
-	json_key(out, key);
-	json_raw(out, json);
-}
-
-static void put_integer(struct json_writer *out, const char *key, int64_t value)
-{
-	json_key(out, key);
-	json_integer(out, value);
-}
-
 static void write_preset(struct json_writer *out, const struct store_sample_preset *preset)
 {
 	const struct store_sample_preset_input *values = &preset->values;
 
 	json_open_object(out);
-	put_text(out, "id", preset->id);
-	put_text(out, "name", values->name);
-	put_json(out, "prompts", values->prompts);
-	put_text(out, "negative_prompt", values->negative_prompt);
-	put_json(out, "steps", values->steps);
-	put_json(out, "cfgs", values->cfgs);
-	put_json(out, "samplers", values->samplers);
-	put_json(out, "schedulers", values->schedulers);
-	put_json(out, "seeds", values->seeds);
-	put_integer(out, "width", values->width);
-	put_integer(out, "height", values->height);
-	put_integer(out, "images_per_checkpoint", values->images);
-	put_text(out, "created_at", preset->created_at);
-	put_text(out, "updated_at", preset->updated_at);
+	json_put_text(out, "id", preset->id);
+	json_put_text(out, "name", values->name);
+	json_put_raw(out, "prompts", values->prompts);
+	json_put_text(out, "negative_prompt", values->negative_prompt);
+	json_put_raw(out, "steps", values->steps);
+	json_put_raw(out, "cfgs", values->cfgs);
+	json_put_raw(out, "samplers", values->samplers);
+	json_put_raw(out, "schedulers", values->schedulers);
+	json_put_raw(out, "seeds", values->seeds);
+	json_put_integer(out, "width", values->width);
+	json_put_integer(out, "height", values->height);
+	json_put_integer(out, "images_per_checkpoint", values->images);
+	json_put_text(out, "created_at", preset->created_at);
+	json_put_text(out, "updated_at", preset->updated_at);
 	json_close_object(out);
 }
 

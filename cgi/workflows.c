@@ -35,10 +35,8 @@ static void write_sentences(
 static void write_members(
 	struct json_writer *out, struct text name, const struct comfyui_template *template)
 {
-	json_key(out, "name");
-	json_text(out, name);
-	json_key(out, "validation_state");
-	json_string(out, template->valid ? "valid" : "invalid");
+	json_put_text(out, "name", name);
+	json_put_string(out, "validation_state", template->valid ? "valid" : "invalid");
 	write_roles(out, "roles", template->roles);
 	write_roles(out, "proposed_roles", template->proposed_roles);
 	json_key(out, "parameters");
@@ -142,8 +140,7 @@ static bool write_tagged(
 
 	buffer_init(&tagged, 2 * LIMIT_TEMPLATE);
 	good = comfyui_template_tag(template, &tagged, error);
-	json_key(out, "tagged_workflow");
-	json_text(out, buffer_text(&tagged));
+	json_put_text(out, "tagged_workflow", buffer_text(&tagged));
 	buffer_free(&tagged);
 	return good;
 }
@@ -165,8 +162,7 @@ void workflows_show(
 	json_open_object(&out);
 	write_members(&out, name, template);
 	if (template->is_json) {
-		json_key(&out, "workflow");
-		json_raw(&out, template->source);
+		json_put_raw(&out, "workflow", template->source);
 	}
 	if (template->is_json && http_query_flag(request, "tagged") &&
 		!write_tagged(&out, template, &error)) {

@@ -147,3 +147,39 @@ void json_raw(struct json_writer *out, struct text json)
 	begin_value(out);
 	buffer_append(out->buffer, json);
 }
+
+void json_put_text(struct json_writer *out, const char *key, struct text value)
+{
+	json_key(out, key);
+	json_text(out, value);
+}
+
+void json_put_string(struct json_writer *out, const char *key, const char *value)
+{
+	json_key(out, key);
+	json_string(out, value);
+}
+
+void json_put_integer(struct json_writer *out, const char *key, int64_t value)
+{
+	json_key(out, key);
+	json_integer(out, value);
+}
+
+void json_put_boolean(struct json_writer *out, const char *key, bool value)
+{
+	json_key(out, key);
+	json_boolean(out, value);
+}
+
+void json_put_raw(struct json_writer *out, const char *key, struct text json)
+{
+	json_key(out, key);
+	json_raw(out, json);
+}
+
+void json_put_optional(struct json_writer *out, const char *key, struct text value)
+{
+	if (value.at)
+		json_put_text(out, key, value);
+}

@@ -11,8 +11,7 @@
  * Errors (the buffer's maximum, no memory) show in the buffer's `failed`.
  *
  *   json_open_object(&out);
- *   json_key(&out, "name");
- *   json_text(&out, name);
+ *   json_put_text(&out, "name", name);
  *   json_close_object(&out);
  */
 struct json_writer {
@@ -40,6 +39,16 @@ void json_null(struct json_writer *out);
 
 /* A value that is JSON already, put down as it is. */
 void json_raw(struct json_writer *out, struct text json);
+
+/* A key and its value. */
+void json_put_text(struct json_writer *out, const char *key, struct text value);
+void json_put_string(struct json_writer *out, const char *key, const char *value);
+void json_put_integer(struct json_writer *out, const char *key, int64_t value);
+void json_put_boolean(struct json_writer *out, const char *key, bool value);
+void json_put_raw(struct json_writer *out, const char *key, struct text json);
+
+/* The same where there is a value: nothing where `value.at` is NULL. */
+void json_put_optional(struct json_writer *out, const char *key, struct text value);
 
 /* Appends `value` as a JSON string, quotes included, without commas: for templates of hot loops. */
 void json_append_string(struct buffer *buffer, struct text value);

@@ -83,19 +83,15 @@ bool comfyui_ask_prompt(struct arena *arena, struct text prompt, const char *cli
 	buffer_init(&body, LIMIT_COMFYUI_PROMPT);
 	json_writer_init(&out, &body);
 	json_open_object(&out);
-	json_key(&out, "client_id");
-	json_string(&out, client_id);
-	json_key(&out, "prompt_id");
-	json_string(&out, prompt_id);
+	json_put_string(&out, "client_id", client_id);
+	json_put_string(&out, "prompt_id", prompt_id);
 	if (information.length) {
 		json_key(&out, "extra_data");
 		json_open_object(&out);
-		json_key(&out, "extra_pnginfo");
-		json_raw(&out, information);
+		json_put_raw(&out, "extra_pnginfo", information);
 		json_close_object(&out);
 	}
-	json_key(&out, "prompt");
-	json_raw(&out, prompt);
+	json_put_raw(&out, "prompt", prompt);
 	json_close_object(&out);
 	if (!post(arena, request, "/prompt", &body, TIMEOUT_PROMPT))
 		return false;
@@ -176,8 +172,7 @@ bool comfyui_ask_free(struct arena *arena, struct comfyui_request *request)
 
 	open_body(&body, &out, "unload_models");
 	json_boolean(&out, true);
-	json_key(&out, "free_memory");
-	json_boolean(&out, true);
+	json_put_boolean(&out, "free_memory", true);
 	json_close_object(&out);
 	return post(arena, request, "/free", &body, TIMEOUT_STATE);
 }

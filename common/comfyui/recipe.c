@@ -18,47 +18,31 @@ void comfyui_recipe_workflow(struct text bytes, char digest[static COMFYUI_DIGES
 	digest_of(bytes, digest);
 }
 
-static void put_text(struct json_writer *out, const char *key, struct text value)
-{
-	if (!value.at)
-		return;
-	json_key(out, key);
-	json_text(out, value);
-}
-
 static void put_digits(struct json_writer *out, const char *key, struct text digits)
 {
-	if (!digits.at)
-		return;
-	json_key(out, key);
-	json_raw(out, digits);
-}
-
-static void put_integer(struct json_writer *out, const char *key, int64_t value)
-{
-	json_key(out, key);
-	json_integer(out, value);
+	if (digits.at)
+		json_put_raw(out, key, digits);
 }
 
 /* The members, always in this order: the digest is of their bytes. */
 static void write_members(struct json_writer *out, const struct comfyui_recipe *recipe)
 {
-	put_text(out, "workflow_digest", recipe->workflow_digest);
-	put_text(out, "checkpoint", recipe->checkpoint_path);
-	put_integer(out, "checkpoint_size", recipe->checkpoint_size);
-	put_integer(out, "checkpoint_modified", recipe->checkpoint_modified);
-	put_text(out, "prompt_name", recipe->output->prompt_name);
-	put_text(out, "prompt", recipe->prompt_text);
-	put_text(out, "negative_prompt", recipe->negative_prompt);
-	put_integer(out, "steps", recipe->output->steps);
+	json_put_optional(out, "workflow_digest", recipe->workflow_digest);
+	json_put_optional(out, "checkpoint", recipe->checkpoint_path);
+	json_put_integer(out, "checkpoint_size", recipe->checkpoint_size);
+	json_put_integer(out, "checkpoint_modified", recipe->checkpoint_modified);
+	json_put_optional(out, "prompt_name", recipe->output->prompt_name);
+	json_put_optional(out, "prompt", recipe->prompt_text);
+	json_put_optional(out, "negative_prompt", recipe->negative_prompt);
+	json_put_integer(out, "steps", recipe->output->steps);
 	put_digits(out, "cfg", recipe->output->cfg);
-	put_text(out, "sampler_name", recipe->output->sampler_name);
-	put_text(out, "scheduler", recipe->output->scheduler);
+	json_put_optional(out, "sampler_name", recipe->output->sampler_name);
+	json_put_optional(out, "scheduler", recipe->output->scheduler);
 	put_digits(out, "seed", recipe->output->seed);
-	put_integer(out, "width", recipe->width);
-	put_integer(out, "height", recipe->height);
-	put_text(out, "vae", recipe->vae);
-	put_text(out, "clip", recipe->clip);
+	json_put_integer(out, "width", recipe->width);
+	json_put_integer(out, "height", recipe->height);
+	json_put_optional(out, "vae", recipe->vae);
+	json_put_optional(out, "clip", recipe->clip);
 	put_digits(out, "shift", recipe->shift);
 }
 
@@ -87,8 +71,7 @@ bool comfyui_recipe_write(const struct comfyui_recipe *recipe, struct buffer *js
 		return false;
 	json_writer_init(&out, json);
 	json_open_object(&out);
-	json_key(&out, "recipe");
-	json_string(&out, digest);
+	json_put_string(&out, "recipe", digest);
 	write_members(&out, recipe);
 	json_close_object(&out);
 	return !json->failed;

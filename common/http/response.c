@@ -76,16 +76,11 @@ void http_problem(struct http_response *response, int status, const char *code, 
 	buffer_free(&response->headers);
 	json_writer_init(&out, &response->body);
 	json_open_object(&out);
-	json_key(&out, "type");
-	json_string(&out, "about:blank");
-	json_key(&out, "title");
-	json_string(&out, title_of(status));
-	json_key(&out, "status");
-	json_integer(&out, status);
-	json_key(&out, "detail");
-	json_string(&out, detail);
-	json_key(&out, "code");
-	json_string(&out, code);
+	json_put_string(&out, "type", "about:blank");
+	json_put_string(&out, "title", title_of(status));
+	json_put_integer(&out, "status", status);
+	json_put_string(&out, "detail", detail);
+	json_put_string(&out, "code", code);
 	if (response->pointers) {
 		json_key(&out, "errors");
 		json_open_array(&out);
@@ -122,10 +117,8 @@ void http_fault(struct http_response *response, const char *pointer, const char 
 	json_writer_init(&out, &response->faults);
 	out.needs_comma = response->pointers > 0;
 	json_open_object(&out);
-	json_key(&out, "pointer");
-	json_string(&out, pointer);
-	json_key(&out, "detail");
-	json_string(&out, detail);
+	json_put_string(&out, "pointer", pointer);
+	json_put_string(&out, "detail", detail);
 	json_close_object(&out);
 	response->pointers++;
 }

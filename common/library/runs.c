@@ -289,31 +289,24 @@ static void write_checkpoint(struct json_writer *out, const struct library_check
 	int64_t number;
 
 	json_open_object(out);
-	json_key(out, "filename");
-	json_text(out, checkpoint->naming.file_name);
+	json_put_text(out, "filename", checkpoint->naming.file_name);
 	json_key(out, "step_number");
 	if (naming_checkpoint_number(&checkpoint->naming, &number))
 		json_integer(out, number);
 	else
 		json_null(out);
-	json_key(out, "value");
-	json_text(out, checkpoint->naming.value);
-	json_key(out, "has_samples");
-	json_boolean(out, checkpoint->has_samples);
+	json_put_text(out, "value", checkpoint->naming.value);
+	json_put_boolean(out, "has_samples", checkpoint->has_samples);
 	json_close_object(out);
 }
 
 static void write_run(struct json_writer *out, const struct library_run *run)
 {
 	json_open_object(out);
-	json_key(out, "id");
-	json_string(out, run->id);
-	json_key(out, "name");
-	json_text(out, run->name);
-	json_key(out, "checkpoint_count");
-	json_integer(out, (int64_t)run->checkpoint_count);
-	json_key(out, "has_samples");
-	json_boolean(out, run->has_samples);
+	json_put_string(out, "id", run->id);
+	json_put_text(out, "name", run->name);
+	json_put_integer(out, "checkpoint_count", (int64_t)run->checkpoint_count);
+	json_put_boolean(out, "has_samples", run->has_samples);
 	json_key(out, "checkpoints");
 	json_open_array(out);
 	for (size_t i = 0; i < run->checkpoint_count; i++)

@@ -277,8 +277,7 @@ static bool write_scan(struct scan_work *work, const struct library_run *run,
 		return false;
 	json_key(&out, "skipped");
 	library_write_skipped(&out, &work->scan->skipped);
-	json_key(&out, "skipped_count");
-	json_integer(&out, (int64_t)work->scan->skipped.count);
+	json_put_integer(&out, "skipped_count", (int64_t)work->scan->skipped.count);
 	json_close_object(&out);
 	return !work->scan->json.failed;
 }

@@ -218,10 +218,8 @@ static bool fill_dimensions(const struct library_scan_names *names, struct dimen
 static void write_dimension(struct json_writer *out, const struct dimension *dimension)
 {
 	json_open_object(out);
-	json_key(out, "name");
-	json_text(out, dimension->name);
-	json_key(out, "type");
-	json_string(out, naming_type_name(dimension->type));
+	json_put_text(out, "name", dimension->name);
+	json_put_string(out, "type", naming_type_name(dimension->type));
 	json_key(out, "values");
 	json_open_array(out);
 	for (size_t i = 0; i < dimension->count; i++)

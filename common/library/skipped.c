@@ -25,10 +25,8 @@ void library_write_skipped(struct json_writer *out, const struct library_skipped
 	json_open_array(out);
 	for (size_t i = 0; i < skipped->kept; i++) {
 		json_open_object(out);
-		json_key(out, "path");
-		json_text(out, skipped->entries[i].path);
-		json_key(out, "reason");
-		json_string(out, skipped->entries[i].reason);
+		json_put_text(out, "path", skipped->entries[i].path);
+		json_put_string(out, "reason", skipped->entries[i].reason);
 		json_close_object(out);
 	}
 	json_close_array(out);
