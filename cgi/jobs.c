@@ -6,7 +6,6 @@
  *   GET, DELETE /api/sample-jobs/{id}
  *   POST /api/sample-jobs/{id}/stop, …/resume, …/retry-failed
  */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "comfyui/configured.h"
@@ -127,7 +126,6 @@ static void create_job(struct http_request *request, struct http_response *respo
 	struct job_plan plan;
 	struct store_job job;
 	struct error error;
-	char location[80];
 
 	if (!store || !can_render(request, response) ||
 		!make_plan(request, response, store, &plan, &error))
@@ -136,9 +134,7 @@ static void create_job(struct http_request *request, struct http_response *respo
 		http_fail(response, &error);
 		return;
 	}
-	response->status = 201;
-	(void)snprintf(location, sizeof(location), "/api/sample-jobs/%s", job.progress.id.at);
-	http_header(response, "Location", location);
+	http_created(response, "/api/sample-jobs", job.progress.id);
 	reply_job(request, response, &job);
 }
 

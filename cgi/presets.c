@@ -9,7 +9,6 @@
  *   GET, POST /api/sample-presets
  *   PUT, DELETE /api/sample-presets/{id}
  */
-#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/json_write.h"
@@ -94,7 +93,6 @@ static void create_preset(struct http_request *request, struct http_response *re
 	struct store_preset preset;
 	struct json_writer out;
 	struct error error;
-	char location[80];
 
 	if (!store || !preset_input_read(request, response, &input))
 		return;
@@ -102,9 +100,7 @@ static void create_preset(struct http_request *request, struct http_response *re
 		http_fail(response, &error);
 		return;
 	}
-	response->status = 201;
-	(void)snprintf(location, sizeof(location), "/api/presets/%s", preset.id.at);
-	http_header(response, "Location", location);
+	http_created(response, "/api/presets", preset.id);
 	json_writer_init(&out, &response->body);
 	write_preset(&out, &preset);
 }

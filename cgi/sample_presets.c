@@ -1,7 +1,5 @@
 #include "sample_presets.h"
 
-#include <stdio.h>
-
 #include "base/json_write.h"
 #include "program_store.h"
 #include "sample_preset_input.h"
@@ -58,7 +56,6 @@ void sample_presets_create(struct http_request *request, struct http_response *r
 	struct store_sample_preset preset;
 	struct json_writer out;
 	struct error error;
-	char location[80];
 
 	if (!store || !sample_preset_input_read(request, response, &input))
 		return;
@@ -66,9 +63,7 @@ void sample_presets_create(struct http_request *request, struct http_response *r
 		http_fail(response, &error);
 		return;
 	}
-	response->status = 201;
-	(void)snprintf(location, sizeof(location), "/api/sample-presets/%s", preset.id.at);
-	http_header(response, "Location", location);
+	http_created(response, "/api/sample-presets", preset.id);
 	json_writer_init(&out, &response->body);
 	write_preset(&out, &preset);
 }

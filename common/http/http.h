@@ -110,6 +110,9 @@ void http_abandon(struct http_response *response);
 /* Adds a header line. The value must hold no line break (one makes the response fail with 500). */
 void http_header(struct http_response *response, const char *name, const char *value);
 
+/* What was created is the answer: 201, and its place below `collection` ("/api/presets"). */
+void http_created(struct http_response *response, const char *collection, struct text id);
+
 /* Ends the handler's work with an error as problem+json; the status follows from the kind. */
 void http_fail(struct http_response *response, const struct error *error);
 

@@ -141,6 +141,15 @@ void http_header(struct http_response *response, const char *name, const char *v
 	buffer_printf(&response->headers, "%s: %s\r\n", name, value);
 }
 
+void http_created(struct http_response *response, const char *collection, struct text id)
+{
+	char location[LIMIT_PATH];
+
+	(void)snprintf(location, sizeof(location), "%s/%.*s", collection, TEXT_ARGUMENTS(id));
+	response->status = 201;
+	http_header(response, "Location", location);
+}
+
 /* One entry of If-None-Match at `*list`, weak mark removed; moves past it. */
 static struct text next_etag(const char **list)
 {
