@@ -11,15 +11,13 @@
  * The directories are opened anew for every request, so that a network drive that comes back is
  * there.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/json_write.h"
 #include "base/log.h"
-#include "config/config.h"
-#include "feed_check.h"
+#include "health.h"
 #include "http/http.h"
 #include "library/answer.h"
 #include "library/metadata.h"
@@ -28,9 +26,8 @@
 #include "library/runs.h"
 #include "library/safetensors.h"
 #include "naming/image.h"
-#include "store/comfyui_state.h"
+#include "program.h"
 #include "store/store.h"
-#include "store/worker_lock.h"
 
 /* What outlives a request. */
 struct catalog {
@@ -40,114 +37,11 @@ struct catalog {
 	size_t skipped_count; /* of the last listing that was logged */
 };
 
-/* Opens the database if it is not open, or is no longer the file at its path; then asks it. */
-static bool check_database(struct catalog *catalog, struct error *error)
-{
-	if (catalog->store && store_moved(catalog->store)) {
-		store_close(catalog->store);
-		catalog->store = NULL;
-	}
-	if (!catalog->store &&
-		!store_open(catalog->config->db_path, STORE_DURABLE_NORMAL, &catalog->store, error))
-		return false;
-	return store_check(catalog->store, error);
-}
-
-/* "ok", or in words what keeps the directory from being read. NULL without memory. */
-static const char *check_directory(struct arena *arena, const char *path)
-{
-	if (access(path, R_OK | X_OK) == 0)
-		return "ok";
-	return arena_printf(arena, "%s: %s", path, strerror(errno));
-}
-
-static const char *check_directories(struct arena *arena, const struct config *config)
-{
-	const char *faults = NULL;
-
-	for (size_t i = 0; i < config->checkpoint_dir_count; i++) {
-		const char *state = check_directory(arena, config->checkpoint_dirs[i]);
-
-		if (state && strcmp(state, "ok") != 0)
-			faults = faults ? arena_printf(arena, "%s; %s", faults, state) : state;
-	}
-	return faults ? faults : "ok";
-}
-
-/* "ok", or why nothing is rendered; also where nothing is to be. NULL without memory. */
-static const char *check_worker(struct arena *arena, const struct config *config)
-{
-	struct error error;
-
-	if (!config->comfyui.enabled || store_worker_is_running(config->db_path, &error))
-		return "ok";
-	return arena_printf(arena, "%s", error.message);
-}
-
-/*
- * What the worker last knew of ComfyUI, as a note: that it is away degrades nothing. NULL where
- * there is nothing to say.
- */
-static const char *note_comfyui(struct catalog *catalog, struct arena *arena)
-{
-	struct store_comfyui_state state;
-	struct error error;
-
-	if (!catalog->config->comfyui.enabled || !catalog->store ||
-		!store_comfyui_state(catalog->store, arena, &state, &error) || !state.known)
-		return NULL;
-	return state.connected ? "ok" : state.error.at;
-}
-
 static void get_health(struct http_request *request, struct http_response *response)
 {
 	struct catalog *catalog = request->context;
-	struct error error = {0};
-	const char *sample_dir = check_directory(request->arena, catalog->config->sample_dir);
-	const char *checkpoint_dirs = check_directories(request->arena, catalog->config);
-	bool has_database = check_database(catalog, &error);
-	struct feed_state feed = feed_check();
-	const char *worker = check_worker(request->arena, catalog->config);
-	const char *comfyui = note_comfyui(catalog, request->arena);
-	struct json_writer out;
 
-	if (!sample_dir || !worker) {
-		(void)error_memory(&error);
-		http_fail(response, &error);
-		return;
-	}
-	http_header(response, "Cache-Control", "no-store");
-	if (!has_database) {
-		response->status = 503;
-		response->error = error;
-		http_header(response, "Retry-After", "5");
-	}
-	json_writer_init(&out, &response->body);
-	json_open_object(&out);
-	json_put_string(&out, "status",
-		has_database && strcmp(sample_dir, "ok") == 0 &&
-				strcmp(checkpoint_dirs, "ok") == 0 &&
-				strcmp(feed.check, "ok") == 0 && strcmp(worker, "ok") == 0
-			? "ok"
-			: "degraded");
-	json_put_string(&out, "version", VERSION);
-	json_key(&out, "checks");
-	json_open_object(&out);
-	json_put_string(&out, "database", has_database ? "ok" : error.message);
-	json_put_string(&out, "sample_dir", sample_dir);
-	json_put_string(&out, "checkpoint_dirs", checkpoint_dirs);
-	json_put_string(&out, "feed", feed.check);
-	if (catalog->config->comfyui.enabled) {
-		json_put_string(&out, "worker", worker);
-	}
-	if (feed.note) {
-		json_put_string(&out, "watch", feed.note);
-	}
-	if (comfyui) {
-		json_put_string(&out, "comfyui", comfyui);
-	}
-	json_close_object(&out);
-	json_close_object(&out);
+	health_answer(catalog->config, &catalog->store, request, response);
 }
 
 /*
@@ -178,12 +72,32 @@ static bool list_runs(struct http_request *request, struct http_response *respon
 	return true;
 }
 
+static void write_settings(struct json_writer *out, const struct config *config,
+	const char *const *warnings, size_t warning_count, const struct library_listing *listing)
+{
+	const char *demo = getenv("CHECKPOINT_SAMPLER_DEMO");
+	bool is_demo = demo && strcmp(demo, "1") == 0;
+
+	json_open_object(out);
+	json_put_string(out, "version", VERSION);
+	json_put_boolean(out, "demo", is_demo);
+	json_put_boolean(out, "comfyui_enabled", config->comfyui.enabled);
+	json_put_boolean(out, "comfyui_simulated", is_demo && config->comfyui.enabled);
+	json_put_string(out, "config_path", is_demo ? "" : config->path);
+	json_key(out, "warnings");
+	json_open_array(out);
+	for (size_t i = 0; i < warning_count; i++)
+		json_string(out, warnings[i]);
+	json_close_array(out);
+	json_key(out, "skipped");
+	library_write_skipped(out, &listing->skipped);
+	json_put_integer(out, "excluded_count", (int64_t)listing->excluded_count);
+	json_close_object(out);
+}
+
 static void get_settings(struct http_request *request, struct http_response *response)
 {
 	const struct catalog *catalog = request->context;
-	const struct config *config = catalog->config;
-	const char *demo = getenv("CHECKPOINT_SAMPLER_DEMO");
-	bool is_demo = demo && strcmp(demo, "1") == 0;
 	struct library_listing listing;
 	struct error error;
 	struct json_writer out;
@@ -192,28 +106,14 @@ static void get_settings(struct http_request *request, struct http_response *res
 
 	if (!list_runs(request, response, &listing))
 		return;
-	if (!config_warnings(request->arena, config, &warnings, &count)) {
+	if (!config_warnings(request->arena, catalog->config, &warnings, &count)) {
 		(void)error_memory(&error);
 		http_fail(response, &error);
 		return;
 	}
 	http_header(response, "Cache-Control", "no-store");
 	json_writer_init(&out, &response->body);
-	json_open_object(&out);
-	json_put_string(&out, "version", VERSION);
-	json_put_boolean(&out, "demo", is_demo);
-	json_put_boolean(&out, "comfyui_enabled", config->comfyui.enabled);
-	json_put_boolean(&out, "comfyui_simulated", is_demo && config->comfyui.enabled);
-	json_put_string(&out, "config_path", is_demo ? "" : config->path);
-	json_key(&out, "warnings");
-	json_open_array(&out);
-	for (size_t i = 0; i < count; i++)
-		json_string(&out, warnings[i]);
-	json_close_array(&out);
-	json_key(&out, "skipped");
-	library_write_skipped(&out, &listing.skipped);
-	json_put_integer(&out, "excluded_count", (int64_t)listing.excluded_count);
-	json_close_object(&out);
+	write_settings(&out, catalog->config, warnings, count, &listing);
 }
 
 /* Reads the query parameter `has_samples`; false, and a 400, if it is neither true nor false. */
@@ -253,8 +153,37 @@ static void get_training_runs(struct http_request *request, struct http_response
 	library_write_runs(&out, &listing, filter);
 }
 
-/* The answer goes out as a file that nginx sends, or gzipped in the body; nginx unpacks for
- * clients. */
+/*
+ * As a file that nginx sends, or gzipped in the body; nginx unpacks for clients. The answer's body
+ * is taken over.
+ */
+static void reply_scan(const struct http_request *request, struct http_response *response,
+	struct library_answer *answer)
+{
+	struct error error;
+
+	http_header(response, "Cache-Control", "no-cache");
+	http_header(response, "Vary", "Accept-Encoding");
+	if (answer->etag[0] && http_not_modified(request, response, answer->etag)) {
+		buffer_free(&answer->body);
+		return;
+	}
+	if (answer->cache_name[0]) {
+		response->internal_path =
+			arena_printf(request->arena, "/_cache/%s", answer->cache_name);
+		if (!response->internal_path) {
+			buffer_free(&answer->body);
+			(void)error_memory(&error);
+			http_fail(response, &error);
+			return;
+		}
+	}
+	if (answer->is_gzipped && !answer->cache_name[0])
+		http_header(response, "Content-Encoding", "gzip");
+	buffer_free(&response->body);
+	response->body = answer->body;
+}
+
 static void get_scan(struct http_request *request, struct http_response *response)
 {
 	const struct catalog *catalog = request->context;
@@ -272,30 +201,12 @@ static void get_scan(struct http_request *request, struct http_response *respons
 		http_fail(response, &error);
 		return;
 	}
-	if (!library_answer_scan(request->arena, catalog->config, run, flags, &answer, &error)) {
-		buffer_free(&answer.body);
-		http_fail(response, &error);
+	if (library_answer_scan(request->arena, catalog->config, run, flags, &answer, &error)) {
+		reply_scan(request, response, &answer);
 		return;
 	}
-	http_header(response, "Cache-Control", "no-cache");
-	http_header(response, "Vary", "Accept-Encoding");
-	if (answer.etag[0] && http_not_modified(request, response, answer.etag)) {
-		buffer_free(&answer.body);
-		return;
-	}
-	if (answer.cache_name[0]) {
-		response->internal_path =
-			arena_printf(request->arena, "/_cache/%s", answer.cache_name);
-		if (!response->internal_path) {
-			(void)error_memory(&error);
-			http_fail(response, &error);
-			return;
-		}
-	}
-	if (answer.is_gzipped && !answer.cache_name[0])
-		http_header(response, "Content-Encoding", "gzip");
-	buffer_free(&response->body);
-	response->body = answer.body;
+	buffer_free(&answer.body);
+	http_fail(response, &error);
 }
 
 /* Only PNG files have text that is read here; JPEG and WebP have none. */
@@ -383,19 +294,14 @@ static const struct http_route ROUTES[] = {
 static bool open_catalog(void **context, struct error *error)
 {
 	struct catalog *catalog = calloc(1, sizeof(*catalog));
-	struct config_faults faults = {0};
-	const char *path;
 
 	if (!catalog)
 		return error_memory(error);
 	arena_init(&catalog->arena, (size_t)1 << 20);
-	path = config_default_path(&catalog->arena);
-	if (path && config_load(&catalog->arena, path, &catalog->config, &faults)) {
+	if (program_load_config(&catalog->arena, &catalog->config, error)) {
 		*context = catalog;
 		return true;
 	}
-	(void)error_set(error, ERROR_INVALID, "invalid_config", "%s",
-		faults.count ? faults.messages[0] : "the configuration cannot be read");
 	arena_free(&catalog->arena);
 	free(catalog);
 	return false;
