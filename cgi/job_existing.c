@@ -1,4 +1,5 @@
-/* Which pictures of a job are there already, and made by which recipe. */
+#include "job_existing.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -8,14 +9,12 @@
 #include "base/clock.h"
 #include "base/file.h"
 #include "comfyui/recipe.h"
-#include "job_plan.h"
 #include "library/png_keyword.h"
 #include "store/output.h"
 
 #define PICTURE_MEMORY ((size_t)64 << 20) /* the text of one picture */
 
 struct search {
-	const struct config *config;
 	struct store *store;
 	struct job_plan *plan;
 	struct arena arena; /* for one picture at a time */
@@ -141,7 +140,7 @@ bool job_existing_find(struct arena *arena, const struct config *config, struct 
 {
 	struct store_job_input *job = &plan->job;
 	unsigned char *starts = arena_alloc(arena, job->checkpoint_count * job->output_count);
-	struct search search = {.config = config, .store = store, .plan = plan};
+	struct search search = {.store = store, .plan = plan};
 	bool good = true;
 
 	if (!starts)

@@ -3,10 +3,9 @@
 
 #include "comfyui/check.h"
 #include "config/config.h"
-#include "job_input.h"
+#include "input.h"
 #include "library/runs.h"
 #include "store/job_create.h"
-#include "store/sample_preset.h"
 
 /* What a launch would be refused for: a sentence, about a field of the body. */
 struct job_objection {
@@ -33,23 +32,11 @@ struct job_plan {
 };
 
 /*
- * Makes the plan of a body without faults. What the body names and is not there (run, preset,
- * template, checkpoint) is a fault noted in `reader`; then the plan is not to be used. False with
- * an error when it cannot be made.
- */
-bool job_plan_make(struct input_reader *reader, const struct config *config, struct store *store,
-	const struct job_input *input, struct job_plan *plan, struct error *error);
-
-/*
- * Between the files of the plan: notes an objection, or a warning. The sentence is in the arena;
- * NULL is a lack of memory, which is noted.
+ * Notes an objection, or a warning. The sentence is in the arena; NULL is a lack of memory, which
+ * is noted.
  */
 void job_plan_object(struct input_reader *reader, struct job_plan *plan, const char *pointer,
 	const char *sentence);
 void job_plan_warn(struct input_reader *reader, struct job_plan *plan, const char *sentence);
-
-/* Finds out which pictures are there: fills the starts and counts of the plan. */
-bool job_existing_find(struct arena *arena, const struct config *config, struct store *store,
-	struct job_plan *plan, struct error *error);
 
 #endif

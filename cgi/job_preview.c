@@ -5,7 +5,7 @@
 #include "base/json_write.h"
 #include "comfyui/configured.h"
 #include "comfyui/names.h"
-#include "job_plan.h"
+#include "job_make.h"
 
 /* A checkpoint that ComfyUI cannot see. */
 struct unmatched {

@@ -10,7 +10,7 @@
 
 #include "comfyui/configured.h"
 #include "job_lines.h"
-#include "job_plan.h"
+#include "job_make.h"
 #include "program_store.h"
 
 static struct job_moment take_moment(const struct http_request *request)
