@@ -2,11 +2,11 @@
 
 #include "base/limits.h"
 #include "store/job_internal.h"
+#include "store/row.h"
 
 bool store_job_refuse_unknown(struct text id, struct error *error)
 {
-	return error_set(error, ERROR_NOT_FOUND, "not_found",
-		"There is no sample job with the id \"%.*s\".", TEXT_ARGUMENTS(id));
+	return store_refuse_unknown("sample job", id, error);
 }
 
 bool store_job_run(

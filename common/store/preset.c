@@ -4,12 +4,6 @@
 #include "store/name.h"
 #include "store/row.h"
 
-static bool refuse_unknown(struct text id, struct error *error)
-{
-	return error_set(error, ERROR_NOT_FOUND, "not_found",
-		"There is no preset with the id \"%.*s\".", TEXT_ARGUMENTS(id));
-}
-
 /* The present row of a statement that selects a preset's columns. */
 static struct store_preset read_row(struct store_query *query, struct arena *arena)
 {
@@ -51,7 +45,7 @@ static bool find(struct store *store, struct text id, struct arena *arena,
 		*preset = read_row(&query, arena);
 	if (!store_query_end(&query, error))
 		return false;
-	return found || refuse_unknown(id, error);
+	return found || store_refuse_unknown("preset", id, error);
 }
 
 /* Runs CREATE or UPDATE, which have the same parameters. */
@@ -109,15 +103,5 @@ bool store_preset_update(struct store *store, struct text id,
 
 bool store_preset_delete(struct store *store, struct text id, struct error *error)
 {
-	struct store_query query;
-	bool good;
-
-	if (!store_begin(store, STORE_WRITE, error))
-		return false;
-	store_query_begin(&query, store, STORE_PRESET_DELETE);
-	store_query_bind(&query, 1, id);
-	good = store_query_run(&query, error);
-	if (good && store_changed_rows(store) == 0)
-		good = refuse_unknown(id, error);
-	return store_finish(store, good, error);
+	return store_delete_row(store, STORE_PRESET_DELETE, "preset", id, error);
 }

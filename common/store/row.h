@@ -4,7 +4,7 @@
 #include "base/uuid.h"
 #include "store/connection.h"
 
-/* Between the files of this room: what holds for a new row of any table. */
+/* Between the files of this room: what holds for the rows of any table. */
 
 /* A new id. ERROR_SYSTEM where the system has no random numbers to give. */
 bool store_make_id(char id[static UUID_SIZE], struct error *error);
@@ -15,5 +15,12 @@ bool store_make_id(char id[static UUID_SIZE], struct error *error);
  */
 bool store_has_room(struct store *store, enum store_statement counting, int64_t limit,
 	const char *code, const char *things, struct error *error);
+
+/* Refuses with ERROR_NOT_FOUND an id that no row has. `thing`: "preset". */
+bool store_refuse_unknown(const char *thing, struct text id, struct error *error);
+
+/* Deletes the row with that id by the statement; ERROR_NOT_FOUND if there is none. */
+bool store_delete_row(struct store *store, enum store_statement deleting, const char *thing,
+	struct text id, struct error *error);
 
 #endif

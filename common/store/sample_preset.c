@@ -4,12 +4,6 @@
 #include "store/name.h"
 #include "store/row.h"
 
-static bool refuse_unknown(struct text id, struct error *error)
-{
-	return error_set(error, ERROR_NOT_FOUND, "not_found",
-		"There is no sample preset with the id \"%.*s\".", TEXT_ARGUMENTS(id));
-}
-
 /* The present row of a statement that selects a sample preset's columns. */
 static struct store_sample_preset read_row(struct store_query *query, struct arena *arena)
 {
@@ -63,7 +57,7 @@ bool store_sample_preset_find(struct store *store, struct text id, struct arena 
 		*preset = read_row(&query, arena);
 	if (!store_query_end(&query, error))
 		return false;
-	return found || refuse_unknown(id, error);
+	return found || store_refuse_unknown("sample preset", id, error);
 }
 
 /* Runs CREATE or UPDATE, which have the same parameters. */
@@ -130,15 +124,5 @@ bool store_sample_preset_update(struct store *store, struct text id,
 
 bool store_sample_preset_delete(struct store *store, struct text id, struct error *error)
 {
-	struct store_query query;
-	bool good;
-
-	if (!store_begin(store, STORE_WRITE, error))
-		return false;
-	store_query_begin(&query, store, STORE_SAMPLE_PRESET_DELETE);
-	store_query_bind(&query, 1, id);
-	good = store_query_run(&query, error);
-	if (good && store_changed_rows(store) == 0)
-		good = refuse_unknown(id, error);
-	return store_finish(store, good, error);
+	return store_delete_row(store, STORE_SAMPLE_PRESET_DELETE, "sample preset", id, error);
 }
