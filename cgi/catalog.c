@@ -26,7 +26,6 @@
 #include "library/runs.h"
 #include "library/safetensors.h"
 #include "naming/image.h"
-#include "program.h"
 #include "store/store.h"
 
 /* What outlives a request. */
@@ -298,7 +297,7 @@ static bool open_catalog(void **context, struct error *error)
 	if (!catalog)
 		return error_memory(error);
 	arena_init(&catalog->arena, (size_t)1 << 20);
-	if (program_load_config(&catalog->arena, &catalog->config, error)) {
+	if (config_load_default(&catalog->arena, &catalog->config, error)) {
 		*context = catalog;
 		return true;
 	}

@@ -20,7 +20,6 @@
 #include "comfyui/models.h"
 #include "http/http.h"
 #include "job_preview.h"
-#include "program.h"
 #include "workflows.h"
 
 /* What outlives a request. */
@@ -187,7 +186,7 @@ static bool open_comfyui(void **context, struct error *error)
 	if (!comfyui)
 		return error_memory(error);
 	arena_init(&comfyui->arena, (size_t)1 << 20);
-	if (!program_load_config(&comfyui->arena, &comfyui->config, error) ||
+	if (!config_load_default(&comfyui->arena, &comfyui->config, error) ||
 		(comfyui->config->comfyui.enabled &&
 			!comfyui_client_open(comfyui->config, &comfyui->client, error))) {
 		close_comfyui(comfyui);

@@ -16,7 +16,6 @@
 #include "base/log.h"
 #include "http/http.h"
 #include "library/preview_get.h"
-#include "program.h"
 
 /* What outlives a request. */
 struct previews {
@@ -244,7 +243,7 @@ static bool open_previews(void **context, struct error *error)
 	done = read_limit(&previews->limit) ||
 	       error_set(error, ERROR_INVALID, "invalid_config",
 		       "PREVIEW_CACHE_MIB must be a number of mebibytes.");
-	if (!done || !program_load_config(&previews->arena, &previews->config, error)) {
+	if (!done || !config_load_default(&previews->arena, &previews->config, error)) {
 		close_previews(previews);
 		return false;
 	}

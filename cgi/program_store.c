@@ -1,7 +1,6 @@
 #include "program_store.h"
 
 #include "base/log.h"
-#include "program.h"
 
 bool program_open(struct program *program, enum store_durability durability, struct error *error)
 {
@@ -9,7 +8,7 @@ bool program_open(struct program *program, enum store_durability durability, str
 
 	*program = (struct program){.durability = durability};
 	arena_init(&program->arena, (size_t)1 << 20);
-	if (!program_load_config(&program->arena, &program->config, error)) {
+	if (!config_load_default(&program->arena, &program->config, error)) {
 		arena_free(&program->arena);
 		return false;
 	}

@@ -18,7 +18,6 @@
 #include "database_news.h"
 #include "followers.h"
 #include "library/watch.h"
-#include "program.h"
 #include "runtime_socket.h"
 
 #define SECOND	    INT64_C(1000000000)
@@ -378,7 +377,7 @@ int main(void)
 	(void)log_open("watcher");
 	arena_init(&arena, LIMIT_REQUEST_MEMORY);
 	watcher = arena_alloc(&arena, sizeof(*watcher));
-	if (!watcher || !program_load_config(&arena, &config, &error)) {
+	if (!watcher || !config_load_default(&arena, &config, &error)) {
 		status = fail("config.invalid", watcher ? error.message : "out of memory", 0);
 	} else {
 		watcher->config = config;

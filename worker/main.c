@@ -280,24 +280,11 @@ static int serve_alone(struct worker *worker, struct arena *arena)
 	return status;
 }
 
-static const struct config *load_config(struct arena *arena, struct error *error)
-{
-	struct config_faults faults = {0};
-	const char *path = config_default_path(arena);
-	struct config *config;
-
-	if (path && config_load(arena, path, &config, &faults))
-		return config;
-	(void)error_set(error, ERROR_INVALID, "invalid_config", "%s",
-		faults.count ? faults.messages[0] : "The configuration cannot be read.");
-	return NULL;
-}
-
 int main(void)
 {
 	struct arena arena;
 	struct worker *worker;
-	const struct config *config;
+	struct config *config;
 	struct error error;
 	int status = EXIT_FAILURE;
 
@@ -307,8 +294,7 @@ int main(void)
 	(void)error_memory(&error);
 	arena_init(&arena, LIMIT_REQUEST_MEMORY);
 	worker = arena_alloc(&arena, sizeof(*worker));
-	config = worker ? load_config(&arena, &error) : NULL;
-	if (!config) {
+	if (!worker || !config_load_default(&arena, &config, &error)) {
 		worker_report_error("worker.failed", &error);
 	} else {
 		worker->config = config;

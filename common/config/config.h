@@ -86,6 +86,13 @@ bool config_load(struct arena *arena, const char *path, struct config **config,
 	struct config_faults *faults);
 
 /*
+ * As config_load of the file at config_default_path, for programs that nobody watches being
+ * started: ERROR_INVALID `invalid_config` with the first fault; `checkpoint-sampler config` tells
+ * all.
+ */
+bool config_load_default(struct arena *arena, struct config **config, struct error *error);
+
+/*
  * As config_load of a file at `path` that holds `source`; looks at no disk and gives no warnings.
  */
 bool config_parse(struct arena *arena, const char *path, struct text source, struct config **config,

@@ -52,3 +52,14 @@ bool config_load(
 		return config_fault(&reader, NULL, "", "out of memory");
 	return loaded;
 }
+
+bool config_load_default(struct arena *arena, struct config **config, struct error *error)
+{
+	struct config_faults faults = {0};
+	const char *path = config_default_path(arena);
+
+	if (path && config_load(arena, path, config, &faults))
+		return true;
+	return error_set(error, ERROR_INVALID, "invalid_config", "%s",
+		faults.count ? faults.messages[0] : "The configuration cannot be read.");
+}
