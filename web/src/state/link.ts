@@ -64,6 +64,11 @@ function queryOf(link: Link): URLSearchParams {
   return query
 }
 
+/** All that a link says, however long. */
+function wholeLink(link: Link): string {
+  return `?${queryOf(link).toString()}`
+}
+
 /**
  * `run=…&x=cfg&y=prompt_name&slider=checkpoint&at=4500`, then `filter.seed=single`, `only.seed=420` (repeated; `none=seed`
  * for none) or `not.seed=420`, `show.seed=421` (`without=seed` for the images that have no seed), `cell.x=7&cell.y=forest&
@@ -73,24 +78,30 @@ function queryOf(link: Link): URLSearchParams {
 export function writeLink(link: Link): string {
   const withoutCells = { ...link, cells: new Map() }
   const bare = { ...withoutCells, selections: new Map(), excluded: new Map() }
-  const texts = [link, withoutCells, bare].map((each) => `?${queryOf(each).toString()}`)
+  const texts = [link, withoutCells, bare].map(wholeLink)
   return texts.find(({ length }) => length <= LONGEST) ?? texts.at(-1) ?? ''
 }
 
 const WITHIN_STEP = /^(at|without|open|(show|cell|open)\..*)$/s
 
+/** Links that differ in this are steps of the history; the rest, such as the slider, changes within a step. */
 export interface Step {
   readonly arrangement: string
   readonly isOpen: boolean
 }
 
-/** Links that differ in this are steps of the history; the rest, such as the slider, changes within a step. */
+/** The step of the history that a URL stands for. */
 export function stepOf(search: string): Step {
   const query = new URLSearchParams(search)
   const isOpen = query.has('open')
   for (const key of [...query.keys()]) if (WITHIN_STEP.test(key)) query.delete(key)
   query.sort()
   return { arrangement: query.toString(), isOpen }
+}
+
+/** The step that a link stands for, with what its URL is too short to say. */
+export function stepOfLink(link: Link): Step {
+  return stepOf(wholeLink(link))
 }
 
 function readCells(query: URLSearchParams): ReadonlyMap<string, string> {

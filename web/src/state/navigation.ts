@@ -7,7 +7,7 @@ import { tellSelections } from '@/domain/exclusions'
 import { effectiveMode } from '@/domain/filters'
 import { isRecord } from '@/domain/json'
 import { CHECKPOINT } from '@/domain/roles'
-import { type Link, readLink, type Step, stepOf, writeLink } from './link'
+import { type Link, readLink, type Step, stepOf, stepOfLink, writeLink } from './link'
 import type { OpenImage } from './openImage'
 import { recall, recallString, remember } from './storage'
 import { parseView, type StoredView, storeView } from './storedView'
@@ -26,7 +26,7 @@ export interface Start {
 
 interface Entry {
   readonly url: string
-  readonly state: { readonly view: unknown; readonly opened: boolean }
+  readonly state: { readonly view: unknown; readonly opened: boolean; readonly arrangement: string }
 }
 
 /** Browsers refuse to be told of every position of a slider that is dragged. */
@@ -87,6 +87,12 @@ function isOpenedState(state: unknown): boolean {
   return isRecord(state) && state.opened === true
 }
 
+/** The step of the current entry. Its URL may have been too short for the arrangement. */
+function currentStep(state: unknown): Step {
+  const step = stepOf(location.search)
+  return isRecord(state) && typeof state.arrangement === 'string' ? { ...step, arrangement: state.arrangement } : step
+}
+
 export function useNavigation(runs: TrainingRuns, view: View, image: OpenImage): void {
   const link = computed<Link | undefined>(() => {
     const run = runs.selected.value
@@ -132,32 +138,32 @@ export function useNavigation(runs: TrainingRuns, view: View, image: OpenImage):
     if (pending) history.replaceState(pending.state, '', pending.url)
     drop()
   }
-  function entryOf(current: Link): Entry {
-    return { url: writeLink(current), state: { view: storeView(view.stored.value), opened } }
+  function entryOf(current: Link, { arrangement }: Step): Entry {
+    return { url: writeLink(current), state: { view: storeView(view.stored.value), opened, arrangement } }
   }
 
   watch(
     link,
     (next, before) => {
       if (!next) return
-      const nextStep = stepOf(writeLink(next))
+      const nextStep = stepOfLink(next)
       if (closing) {
-        closing = entryOf(next)
+        closing = entryOf(next, nextStep)
       } else if (step === undefined || isSameStep(step, nextStep)) {
         clearTimeout(timer)
-        pending = entryOf(next)
+        pending = entryOf(next, nextStep)
         keepPending(pending)
         timer = setTimeout(flush, step === undefined ? 0 : REPLACE_DELAY_MS)
       } else if (opened && before?.open && !next.open) {
         drop()
         opened = false
-        closing = entryOf(next)
+        closing = entryOf(next, nextStep)
         history.back()
       } else {
         flush()
         opened = next.open !== undefined
         if (before?.open && !next.open) reveal()
-        const { state, url } = entryOf(next)
+        const { state, url } = entryOf(next, nextStep)
         history.pushState(state, '', url)
       }
       step = nextStep
@@ -184,7 +190,7 @@ export function useNavigation(runs: TrainingRuns, view: View, image: OpenImage):
     const target = readLink(location.search)
     if (!target) return
     const left = step
-    step = stepOf(location.search)
+    step = currentStep(event.state)
     if (left?.isOpen && !step.isOpen && left.arrangement === step.arrangement) {
       // As any other way to close it: what was moved in front of the grid stays.
       image.values.value = undefined
