@@ -1,4 +1,4 @@
-import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef, type Ref, type ShallowRef } from 'vue'
+import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef, type Ref } from 'vue'
 import { imageUrl, previewUrl } from '@/api/paths'
 import type { Image } from '@/api/types'
 import { decodedBytes, loadPicture } from '@/pictures/loadPicture'
@@ -14,9 +14,11 @@ export interface OriginalInput {
 
 export interface Original {
   /** The last picture that was decoded; it stays until the next one is. */
-  readonly picture: ShallowRef<HTMLImageElement | undefined>
-  /** The size of the original, also while a preview stands in for it. */
+  readonly picture: ComputedRef<HTMLImageElement | undefined>
+  /** The size of the original; while a preview stands in for it, what it is likely to be. */
   readonly size: ComputedRef<Size | undefined>
+  /** The picture is no preview. */
+  readonly isOriginal: ComputedRef<boolean>
   /** Why the picture cannot be shown; empty when it can. */
   readonly failure: Ref<string>
   readonly isLoading: Ref<boolean>
@@ -35,10 +37,9 @@ function sizeOf(element: HTMLImageElement): Size {
 /** Loads originals, the one that is shown before those that may come next. A preview stands in until it is decoded. */
 export function useOriginal({ image, next }: OriginalInput): Original {
   const store = usePictures().lend(SLOTS)
-  const picture = shallowRef<HTMLImageElement>()
+  const shown = shallowRef<{ readonly picture: HTMLImageElement; readonly isStandIn: boolean }>()
   const failure = ref('')
   const isLoading = ref(false)
-  const isStandIn = ref(false)
   const lastSize = shallowRef<Size>()
   let unwatch: (() => void) | undefined
   let standIn: AbortController | undefined
@@ -55,8 +56,7 @@ export function useOriginal({ image, next }: OriginalInput): Original {
     try {
       const preview = await loadPicture({ url: previewUrl(of, STAND_IN_WIDTH) }, mine.signal)
       if (standIn !== mine) return
-      isStandIn.value = true
-      picture.value = preview
+      shown.value = { picture: preview, isStandIn: true }
     } catch {
       // The original is on its way and tells what is wrong with it.
     }
@@ -68,7 +68,7 @@ export function useOriginal({ image, next }: OriginalInput): Original {
     stopStandIn()
     failure.value = ''
     if (!current) {
-      picture.value = undefined
+      shown.value = undefined
       isLoading.value = false
       store.want([])
       return
@@ -80,8 +80,7 @@ export function useOriginal({ image, next }: OriginalInput): Original {
       failure.value = state.status === 'failed' ? state.reason : ''
       if (state.status === 'waiting') return
       stopStandIn()
-      isStandIn.value = false
-      picture.value = state.status === 'ready' ? state.picture : undefined
+      shown.value = state.status === 'ready' ? { picture: state.picture, isStandIn: false } : undefined
       if (state.status === 'ready') lastSize.value = sizeOf(state.picture)
       // Originals of a run are alike: no more than there is room for.
       const room = state.status === 'ready' ? Math.floor(store.budget / decodedBytes(state.picture)) : 1
@@ -96,12 +95,13 @@ export function useOriginal({ image, next }: OriginalInput): Original {
   })
 
   return {
-    picture,
+    picture: computed(() => shown.value?.picture),
+    isOriginal: computed(() => shown.value?.isStandIn === false),
     size: computed(() => {
-      if (!picture.value) return undefined
-      const own = sizeOf(picture.value)
+      if (!shown.value) return undefined
+      const own = sizeOf(shown.value.picture)
       const last = lastSize.value
-      if (!isStandIn.value || !last) return own
+      if (!shown.value.isStandIn || !last) return own
       const isAlike = Math.abs((own.width * last.height) / (own.height * last.width) - 1) < 0.01
       return isAlike ? last : own
     }),

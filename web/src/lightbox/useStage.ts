@@ -36,8 +36,10 @@ export interface Stage {
 
 export interface StageInput {
   readonly element: Readonly<ShallowRef<HTMLElement | null>>
-  /** The size of the original; undefined until it is known. */
+  /** The size of the picture that is shown; undefined: there is none. */
   readonly picture: () => Size | undefined
+  /** The picture is the original; else that is on its way, and its size may be another. */
+  readonly isOriginal: () => boolean
   /** Device pixels per CSS pixel. */
   readonly pixelRatio: () => number
   readonly onBackground: () => void
@@ -62,11 +64,14 @@ export function useStage(input: StageInput): Stage {
 
   // The next picture lies as this one does, so that a detail can be followed from one to the other.
   let laidOut: Size | undefined
+  /** The actual size was asked for before the original was there, whose it is to be. */
+  let isActualOwed = false
   watch(
     input.picture,
     (picture) => {
       if (placed.value && picture && laidOut) placed.value = rescale(placed.value, laidOut, picture)
       laidOut = picture ?? laidOut
+      if (isActualOwed && picture) showActualSize()
     },
     { flush: 'sync' },
   )
@@ -85,6 +90,7 @@ export function useStage(input: StageInput): Stage {
   function change(by: (room: Room) => Placement): void {
     if (!room.value) return
     const next = by(room.value)
+    if (next.scale !== placement.value.scale) isActualOwed = false
     placed.value = next.scale === fit(room.value).scale ? undefined : next
   }
 
@@ -124,6 +130,12 @@ export function useStage(input: StageInput): Stage {
 
   function showActualSize(at: Point = { x: 0, y: 0 }): void {
     change((within) => zoomAt(placement.value, within.actual / placement.value.scale, at, within))
+    isActualOwed = !input.isOriginal()
+  }
+
+  function showFit(): void {
+    placed.value = undefined
+    isActualOwed = false
   }
 
   return {
@@ -141,9 +153,7 @@ export function useStage(input: StageInput): Stage {
     look({ x, y }) {
       change((within) => panBy(placement.value, { x: -x * PAN_STEP, y: -y * PAN_STEP }, within))
     },
-    showFit() {
-      placed.value = undefined
-    },
+    showFit,
     showActualSize,
     on: {
       wheel(event) {
@@ -184,7 +194,7 @@ export function useStage(input: StageInput): Stage {
         const at = pointOf(event)
         if (!isOnPicture(at)) return
         if (placed.value === undefined) showActualSize(at)
-        else placed.value = undefined
+        else showFit()
       },
     },
   }
