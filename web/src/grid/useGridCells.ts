@@ -3,7 +3,6 @@ import { cellKey, type CellPlace } from '@/domain/cells'
 import { axisLength, type ImageIndex } from '@/domain/imageIndex'
 import type { CellPictures } from '@/pictures/sources'
 import { useAppState } from '@/state/app'
-import { NARROW } from '@/state/viewport'
 import { gridLayout, type Layout } from './gridLayout'
 import { indices, type Span } from './gridWindow'
 import { useGridAnchor } from './useGridAnchor'
@@ -64,7 +63,7 @@ export function useGridCells({ index, body, coveredTop }: GridCellsInput): GridC
       hasColumnLabels: index().x !== undefined,
       hasRowLabels: index().y !== undefined,
       hasSliders: axisLength(index().slider) > 1,
-      isNarrow: viewport.width.value < NARROW,
+      isNarrow: viewport.isNarrow.value,
       isCoarse: viewport.isCoarse.value,
       chosenWidth: grid.chosenWidth.value,
       chosenHeight: grid.chosenHeight.value,

@@ -1,17 +1,21 @@
-import { onScopeDispose, readonly, ref, type Ref } from 'vue'
+import { computed, type ComputedRef, onScopeDispose, readonly, ref, type Ref } from 'vue'
 
 export interface Viewport {
   /** Without the scroll bar, in CSS pixels. */
   readonly width: Readonly<Ref<number>>
   readonly height: Readonly<Ref<number>>
+  /** A phone's, as the style sheets' `width < 640px`: a panel takes all of it. */
+  readonly isNarrow: ComputedRef<boolean>
+  /** As the style sheets' `width >= 1024px`: a panel and the page have room beside each other. */
+  readonly isWide: ComputedRef<boolean>
   /** Device pixels to a CSS pixel; changes with the browser's zoom and from screen to screen. */
   readonly pixelRatio: Readonly<Ref<number>>
   /** What points at it is a finger rather than a mouse. */
   readonly isCoarse: Readonly<Ref<boolean>>
 }
 
-export const WIDE = 1024
-export const NARROW = 640
+const WIDE = 1024
+const NARROW = 640
 
 /** The size of the document's visible part. */
 export function useViewport(): Viewport {
@@ -44,6 +48,8 @@ export function useViewport(): Viewport {
   return {
     width: readonly(width),
     height: readonly(height),
+    isNarrow: computed(() => width.value < NARROW),
+    isWide: computed(() => width.value >= WIDE),
     pixelRatio: readonly(pixelRatio),
     isCoarse: readonly(isCoarse),
   }
