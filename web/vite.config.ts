@@ -10,7 +10,7 @@ export default defineConfig({
     // The Content-Security-Policy allows no data: fonts or scripts, so nothing is inlined.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
-    chunkSizeWarningLimit: 1000,
+    chunkSizeWarningLimit: 750,
   },
   server: {
     proxy: { '/api': { target: process.env.API_SERVER ?? 'http://localhost:8080', ws: true } },

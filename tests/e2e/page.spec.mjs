@@ -52,3 +52,35 @@ test('what failed is tried again when it is asked for', async ({ page, app, guar
 		await expect(drawer).toBeVisible();
 	});
 });
+
+test('the code of what is not seen at first is there before it is needed', async ({ page, app, context }) => {
+	await app.settled();
+	await expect
+		.poll(() => page.evaluate(() => performance.getEntriesByType('resource').some(({ name }) => /\/assets\/SettingsDialog-[^/]*\.js$/.test(name))))
+		.toBe(true);
+	// As it is when the server has been upgraded since: its old files are gone.
+	await context.route('**/assets/**', (route) => route.fulfill({ status: 404 }));
+	await page.getByRole('button', { name: 'Settings of this browser' }).click();
+	await expect(page.getByTestId('settings')).toBeVisible();
+});
+
+test('a page whose code is gone says that it is to be loaded anew', async ({ page, app, guard, context }) => {
+	guard.allow(/404|dynamically imported/);
+	await context.route('**/assets/KeyboardHelp-*.js', (route) => route.fulfill({ status: 404 }));
+	await page.reload();
+	await app.settled();
+	await page.keyboard.press('?');
+	const notice = page.getByRole('dialog', { name: 'Not loaded' });
+	await expect(notice).toContainText('Reload the page.');
+	const loaded = page.waitForEvent('load');
+	await notice.getByRole('button', { name: 'Reload the page' }).click();
+	await loaded;
+	await app.settled();
+	await page.keyboard.press('?');
+	await expect(notice).toBeVisible();
+	await context.unroute('**/assets/KeyboardHelp-*.js');
+	await page.keyboard.press('Escape');
+	await expect(notice).toHaveCount(0);
+	await page.keyboard.press('?');
+	await expect(page.getByTestId('keyboard-help')).toBeVisible();
+});

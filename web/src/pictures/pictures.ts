@@ -34,7 +34,8 @@ const LENT = 1 / 4
 const BACKGROUND_BYTES = 256 * MIB
 const BACKGROUND_PAUSE_MS = 10_000
 
-export function providePictures(settings: PictureSettings): Pictures {
+/** `onIdle` is called whenever all that cells need is loaded. */
+export function providePictures(settings: PictureSettings, onIdle: () => void): Pictures {
   let isIdle = true
   let hasRest = false
   const lentBudget = computed(() => settings.budget.value * MIB * LENT)
@@ -48,6 +49,7 @@ export function providePictures(settings: PictureSettings): Pictures {
     slots: SLOTS,
     onIdle() {
       isIdle = true
+      onIdle()
       resume()
     },
   })

@@ -1,0 +1,3 @@
+import { lazyPart } from '@/ui/lazy'
+
+export const CheckpointMetadata = lazyPart(() => import('./CheckpointMetadata.vue'))

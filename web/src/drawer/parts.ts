@@ -1,0 +1,3 @@
+import { lazyDialog } from '@/ui/lazy'
+
+export const PresetNameDialog = lazyDialog(() => import('./PresetNameDialog.vue'))

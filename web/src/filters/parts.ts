@@ -1,0 +1,3 @@
+import { lazyPart } from '@/ui/lazy'
+
+export const DimensionFilter = lazyPart(() => import('./DimensionFilter.vue'))

@@ -1,0 +1,3 @@
+import { lazyPart } from '@/ui/lazy'
+
+export const JobList = lazyPart(() => import('./JobList.vue'))

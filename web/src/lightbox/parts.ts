@@ -1,0 +1,3 @@
+import { lazyPart } from '@/ui/lazy'
+
+export const GenerationMetadata = lazyPart(() => import('./GenerationMetadata.vue'))
