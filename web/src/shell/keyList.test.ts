@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { BOUNDARY_STEPS } from '@/grid/dividers'
 import { cellAfter } from '@/grid/gridFocus'
+import { lightboxKeys } from '@/lightbox/lightboxKeys'
 import { KEY_GROUPS } from './keyList'
 
 const NAMES: Readonly<Record<string, string>> = {
@@ -10,6 +11,7 @@ const NAMES: Readonly<Record<string, string>> = {
   '↓': 'ArrowDown',
   'Page Up': 'PageUp',
   'Page Down': 'PageDown',
+  '−': '-',
 }
 
 /** The chords that a group lists, named as chordOf does. */
@@ -37,5 +39,12 @@ describe('the list of keys', () => {
 
   it('has all keys of a boundary between cells', () => {
     expect(listed('Boundary')).toEqual([...Object.keys(BOUNDARY_STEPS), 'Enter'].sort())
+  })
+
+  it('has all keys of the lightbox', () => {
+    const nothing = () => undefined
+    const bound = Object.keys(lightboxKeys({ step: nothing, stepChoice: nothing, stage: nothing, toggleMetadata: nothing, help: nothing }))
+    // `=` is `+` without Shift; help is everywhere.
+    expect([...listed('Open image'), '=', '?'].sort()).toEqual(bound.sort())
   })
 })
