@@ -108,6 +108,7 @@ static bool read_orders(struct worker *worker)
 			    &worker->executor, attempt->prompt_id.at, attempt->file_prefix.at))
 			worker->orders_wanted = true;
 	}
+	worker_report_idle_jobs(worker);
 	return true;
 }
 

@@ -52,6 +52,7 @@ void worker_store_error(
 		if (error->kind == ERROR_NOT_FOUND)
 			worker_report_deleted(worker, slot);
 		let_go(worker, slot);
+		worker->orders_wanted = true;
 		return;
 	}
 	executor_store_failed(&worker->executor, error->message);

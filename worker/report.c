@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "base/utf8.h"
 #include "worker.h"
 
 /* How much a new interval counts in the pace. */
@@ -30,11 +31,15 @@ static void put_duration(struct log_line *line, const char *key, double seconds)
 	log_string(line, key, text);
 }
 
+static void put_job_of(struct log_line *line, struct text id, struct text training_run_name)
+{
+	log_text(line, "job", text_head(id, id.length < 8 ? id.length : 8));
+	log_text(line, "run", training_run_name);
+}
+
 static void put_job(struct log_line *line, const struct store_work *work)
 {
-	log_text(line, "job",
-		text_head(work->job_id, work->job_id.length < 8 ? work->job_id.length : 8));
-	log_text(line, "run", work->training_run_name);
+	put_job_of(line, work->job_id, work->training_run_name);
 }
 
 static void put_item(struct worker *worker, struct log_line *line, const struct executor_slot *slot)
@@ -54,7 +59,7 @@ static void put_item(struct worker *worker, struct log_line *line, const struct 
 /* --- How jobs get on ---------------------------------------------------------------------------
  */
 
-/* Whether another slot has an item of that job. */
+/* Whether a slot has an item of that job, `besides` left aside; NULL: any slot. */
 static bool is_in_work(
 	const struct worker *worker, const char *job_id, const struct executor_slot *besides)
 {
@@ -83,6 +88,8 @@ static struct worker_pace *begin_pace(struct worker *worker, const struct execut
 		pace++;
 	*pace = (struct worker_pace){0};
 	(void)snprintf(pace->job_id, sizeof(pace->job_id), "%s", slot->job_id);
+	utf8_copy(pace->training_run_name, sizeof(pace->training_run_name),
+		worker_item_of(worker, slot)->work.training_run_name);
 	return pace;
 }
 
@@ -152,27 +159,52 @@ static void put_counts(struct log_line *line, const struct store_job_progress *p
 	log_number(line, "skipped", progress->skipped_items);
 }
 
-void worker_report_job(struct worker *worker, const struct executor_slot *slot)
+/* What has become of a job none of whose items is in work. */
+static void report_rest(struct worker *worker, struct worker_pace *pace)
 {
-	const struct store_work *work = &worker_item_of(worker, slot)->work;
-	bool has_ended;
-	struct store_job job;
+	const char *event = NULL;
+	struct store_job job = {0};
 	struct log_line line;
 	struct error error;
 
-	/* What cannot be read is in nobody's way: the next line tells how far the job is. */
-	if (is_in_work(worker, slot->job_id, slot) ||
-		!store_job_find(worker->store, work->job_id, &worker->scratch, &job, &error))
+	if (store_job_find(
+		    worker->store, text_from(pace->job_id), &worker->scratch, &job, &error)) {
+		if (text_equal(job.progress.status, TEXT("completed")))
+			event = "job.ended";
+		else if (text_equal(job.progress.status, TEXT("paused")))
+			event = "job.stopped";
+		else if (text_equal(job.progress.status, TEXT("running")))
+			return;
+	} else if (error.kind == ERROR_NOT_FOUND) {
+		event = "job.deleted";
+	} else {
+		/* Nobody waits for it: the next line tells how far the job is. */
 		return;
-	has_ended = text_equal(job.progress.status, TEXT("completed"));
-	if (has_ended || text_equal(job.progress.status, TEXT("paused"))) {
-		log_begin(&line, LOG_INFO, has_ended ? "job.ended" : "job.stopped");
-		put_job(&line, work);
-		put_counts(&line, &job.progress);
+	}
+	if (event) {
+		log_begin(&line, LOG_INFO, event);
+		put_job_of(&line, text_from(pace->job_id), text_from(pace->training_run_name));
+		if (job.progress.id.length)
+			put_counts(&line, &job.progress);
 		log_end(&line);
 	}
-	if (!text_equal(job.progress.status, TEXT("running")))
-		end_pace(worker, slot);
+	*pace = (struct worker_pace){0};
+}
+
+void worker_report_job(struct worker *worker, const struct executor_slot *slot)
+{
+	struct worker_pace *pace = find_pace(worker, slot);
+
+	if (pace && !is_in_work(worker, slot->job_id, slot))
+		report_rest(worker, pace);
+}
+
+void worker_report_idle_jobs(struct worker *worker)
+{
+	for (size_t i = 0; i < EXECUTOR_SLOTS; i++)
+		if (worker->paces[i].job_id[0] &&
+			!is_in_work(worker, worker->paces[i].job_id, NULL))
+			report_rest(worker, &worker->paces[i]);
 }
 
 void worker_report_deleted(struct worker *worker, const struct executor_slot *slot)

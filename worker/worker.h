@@ -67,7 +67,8 @@ struct worker_choices {
 
 /* How a job gets on, for the log. */
 struct worker_pace {
-	char job_id[40];
+	char job_id[40];	     /* empty: none */
+	char training_run_name[512]; /* cut if need be */
 	int64_t total;
 	int64_t ended;
 	double seconds; /* of rendering an image, of late; 0: not known */
@@ -194,6 +195,9 @@ void worker_report_deleted(struct worker *worker, const struct executor_slot *sl
 
 /* What the recorded end of the slot's item has made of its job: it has ended, or stopped. */
 void worker_report_job(struct worker *worker, const struct executor_slot *slot);
+
+/* The same of jobs that were stopped or deleted while none of their items was in work. */
+void worker_report_idle_jobs(struct worker *worker);
 
 void worker_report_error(const char *event, const struct error *error);
 void worker_report_state(const struct worker *worker);

@@ -49,6 +49,35 @@ describe('stopping', () => {
 		assert.equal((await queue()).queue_pending.length, 0);
 		await rendering.clean(id);
 	});
+	test('is told of in the log, also where no image is in work', async () => {
+		await rendering.comfyui.setMoods(slow);
+		const { id } = await rendering.launch();
+		await isRendering();
+		const lines = async (event) => (await rendering.log()).split('\n').filter((line) =>
+			line.includes(`event=${event} job=${id.slice(0, 8)} run=portrait`));
+		assert.equal((await lines('job.started')).length, 1);
+		// As between two images: none is leased, and the job is stopped.
+		const store = rendering.database();
+		store.exec('BEGIN IMMEDIATE');
+		store.exec('DELETE FROM sample_job_attempts');
+		store.exec("UPDATE sample_job_items SET status = 'pending', lease = NULL WHERE status = 'running'");
+		store.exec("UPDATE sample_jobs SET status = 'paused'");
+		store.exec('COMMIT');
+		store.close();
+		await rendering.comfyui.resetMoods();
+		const [stopped] = await eventually('it is said to be stopped', async () => {
+			const found = await lines('job.stopped');
+			return found.length > 0 && found;
+		});
+		assert.match(stopped, / total=8 completed=0 failed=0 skipped=0$/);
+		assert.equal((await rendering.call(id, 'resume')).status, 200);
+		await rendering.reach(id, 'completed');
+		await eventually('its end is told', async () => (await lines('job.ended')).length === 1);
+		assert.equal((await lines('job.started')).length, 2);
+		assert.equal((await lines('job.stopped')).length, 1);
+		assert.deepEqual(await rendering.files(), rendering.expected());
+		await rendering.clean(id);
+	});
 	test("touches nobody else's prompt, even where interrupting is for all", async () => {
 		await rendering.comfyui.setMoods({ interrupt_is_global: true, hold: true });
 		const { id } = await rendering.launch();
@@ -239,6 +268,24 @@ describe('the worker', () => {
 			execFileSync('s6-svc', ['-u', service]);
 			await rendering.worker();
 		}
+	});
+	test('says in its log how long the rest of a job will take', async () => {
+		await rendering.comfyui.setMoods({ seconds_per_step: 0.2 });
+		const { id } = await rendering.launch();
+		await rendering.reach(id, 'completed');
+		const lines = await eventually('all are told of', async () => {
+			const found = (await rendering.log()).split('\n').filter((line) =>
+				line.includes(`event=item.completed job=${id.slice(0, 8)} `));
+			return found.length === 8 && found;
+		});
+		const fields = lines.map((line) => Object.fromEntries([...line.matchAll(/ (took|done|eta)=(\S+)/g)].map(([, key, value]) => [key, value])));
+		assert.deepEqual(fields.map(({ done }) => done), Array.from({ length: 8 }, (_, i) => `${i + 1}/8`));
+		const seconds = (text) => text.match(/\d+(?=h)/) * 3600 + text.match(/\d+(?=m)/) * 60 + text.match(/\d+(?=s)/) * 1;
+		const [first] = fields;
+		assert.ok(Math.abs(seconds(first.eta) - Number.parseFloat(first.took) * 7) <= 1, `${first.eta} for 7 of ${first.took}`);
+		assert.ok(fields.slice(0, -1).every(({ eta }) => /^(\d+h\d\d)?(\d+m)?(\d+s)?$/.test(eta ?? '-')), lines.join('\n'));
+		assert.equal(fields.at(-1).eta, undefined, 'nothing is left');
+		await rendering.clean(id);
 	});
 	test('refuses to start beside another one, and names it', async () => {
 		const pid = await rendering.worker();
