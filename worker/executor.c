@@ -40,14 +40,33 @@ static bool is_unsubmitted(const struct executor_slot *slot)
 	return !slot->busy && slot->stage >= EXECUTOR_LEASED && slot->stage <= EXECUTOR_READY;
 }
 
+/* When a process that is to end waits no longer for the database that refuses it. */
+static int64_t store_given_up_at(const struct executor *executor)
+{
+	int64_t since = executor->store.since > executor->quit_at ? executor->store.since
+								  : executor->quit_at;
+
+	return since + QUIT_STORE_AFTER;
+}
+
+/* Only the database is still to be told something of the slot: the next worker can, as well. */
+static bool is_left_to_store(const struct executor_slot *slot)
+{
+	return is_unsubmitted(slot) || slot->stage >= EXECUTOR_SAVING;
+}
+
 bool executor_is_quiet(const struct executor *executor)
 {
+	bool gives_up = executor->store.present && executor->now >= store_given_up_at(executor);
+
 	for (size_t i = 0; i < EXECUTOR_SLOTS; i++) {
 		const struct executor_slot *slot = &executor->slots[i];
-		bool awaited = slot->stage >= EXECUTOR_RENDERED ||
+		bool awaited = slot->stage >= EXECUTOR_RENDERED || is_unsubmitted(slot) ||
 			       (slot->stage == EXECUTOR_SUBMITTED && slot->started_at);
 
-		if (awaited || is_unsubmitted(slot) || (slot->stage && slot->busy))
+		if (gives_up && is_left_to_store(slot))
+			continue;
+		if (awaited || (slot->stage && slot->busy))
 			return false;
 	}
 	return true;
@@ -407,6 +426,29 @@ static void earlier(const struct executor *executor, int64_t *deadline, int64_t 
 		*deadline = at;
 }
 
+/*
+ * When time alone changes what is to be done, or said, about a prompt that is in ComfyUI's queue:
+ * executed, when it will have stalled; waiting, when explain_queue says something else of it; and
+ * when the socket will have been silent for too long. INT64_MAX: at no time to come.
+ */
+static int64_t follow_deadline(const struct executor *executor, const struct executor_slot *slot)
+{
+	int64_t deadline = INT64_MAX;
+
+	if (slot->started_at) {
+		if (!slot->stalled_at)
+			earlier(executor, &deadline,
+				slot->progress_at + executor_patience(executor, slot));
+	} else {
+		if (slot->ahead)
+			earlier(executor, &deadline, slot->posted_at + QUIET_LOOK + 1);
+		earlier(executor, &deadline, slot->posted_at + IDLE_AFTER + 1);
+	}
+	if (executor->connected && !executor->deaf && executor->heard_at < slot->posted_at)
+		earlier(executor, &deadline, slot->posted_at + DEAF_AFTER);
+	return deadline;
+}
+
 int64_t executor_deadline(const struct executor *executor)
 {
 	int64_t deadline = INT64_MAX;
@@ -417,15 +459,8 @@ int64_t executor_deadline(const struct executor *executor)
 		if (!slot->stage || slot->busy)
 			continue;
 		earlier(executor, &deadline, slot->retry_at);
-		if (slot->stage != EXECUTOR_SUBMITTED)
-			continue;
-		if (slot->started_at && !slot->stalled_at)
-			earlier(executor, &deadline,
-				slot->progress_at + executor_patience(executor, slot));
-		earlier(executor, &deadline, slot->posted_at + DEAF_AFTER);
-		earlier(executor, &deadline,
-			slot->posted_at + (slot->ahead ? QUIET_LOOK : IDLE_AFTER) + 1);
-		earlier(executor, &deadline, slot->posted_at + IDLE_AFTER + 1);
+		if (slot->stage == EXECUTOR_SUBMITTED)
+			earlier(executor, &deadline, follow_deadline(executor, slot));
 	}
 	for (size_t i = 0; i < EXECUTOR_CHORES; i++)
 		if (executor->chores[i].prompt_id[0])
@@ -438,6 +473,8 @@ int64_t executor_deadline(const struct executor *executor)
 		earlier(executor, &deadline, executor->disk.retry_at);
 	if (executor->store.present)
 		earlier(executor, &deadline, executor->store.retry_at);
+	if (executor->quitting && executor->store.present)
+		earlier(executor, &deadline, store_given_up_at(executor));
 	if (!executor->connecting && (!executor->connected || executor->renamed))
 		earlier(executor, &deadline, executor->connect_at);
 	return deadline;

@@ -126,6 +126,7 @@ struct executor {
 	bool chore_busy;
 	bool has_work;			 /* there is an item to lease */
 	bool quitting;			 /* nothing is begun any more */
+	int64_t quit_at;		 /* since then */
 	char last_job[40];		 /* whose item was submitted last */
 	unsigned shortages;		 /* its items in a row for which there was no memory */
 	struct executor_trouble comfyui; /* it does not answer */
@@ -237,7 +238,10 @@ bool executor_tell_abandoned(
 /* The process is to end: nothing is begun any more. */
 void executor_quit(struct executor *executor);
 
-/* True if nothing that quitting waits for is under way. */
+/*
+ * True if nothing that quitting waits for is under way. A database that refuses what is left to be
+ * recorded is waited for two seconds: the next worker takes it over as after a crash.
+ */
 bool executor_is_quiet(const struct executor *executor);
 
 /* A record could not be made: it and all others are tried again later. */

@@ -30,6 +30,9 @@
 /* What is in the queue and comes next is begun within this by a ComfyUI that is well. */
 #define IDLE_AFTER (60 * SECOND)
 
+/* Ending waits no longer for nothing but a database that refuses what is to be recorded. */
+#define QUIT_STORE_AFTER (2 * SECOND)
+
 /* Stopping does not wait for a ComfyUI that has not answered for so long. */
 #define AWAY_AFTER (10 * SECOND)
 

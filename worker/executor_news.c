@@ -85,6 +85,7 @@ bool executor_tell_abandoned(
 void executor_quit(struct executor *executor)
 {
 	executor->quitting = true;
+	executor->quit_at = executor->now;
 }
 
 void executor_store_failed(struct executor *executor, const char *reason)

@@ -372,7 +372,9 @@ describe('the worker', () => {
 		await rendering.clean(id);
 	});
 	test('waits for a database that a backup holds, and ends when asked to meanwhile', async (t) => {
+		await rendering.comfyui.setMoods(slow);
 		const { id } = await rendering.launch();
+		await isRendering();
 		const store = rendering.database();
 		store.exec('BEGIN IMMEDIATE');
 		const began = performance.now();
@@ -381,13 +383,18 @@ describe('the worker', () => {
 		const before = await stopped();
 		// Longer than a lock is waited for.
 		await eventually('that is told of', async () => (await rendering.log()).split(`event=worker.started`).at(-1).includes('event=database.failed'));
+		const asked = performance.now();
 		process.kill(pid, 'SIGTERM');
 		await eventually('it has ended by itself', async () => (await stopped()) > before);
+		const ended = performance.now();
 		store.exec('ROLLBACK');
 		store.close();
-		t.diagnostic(`locked for ${((performance.now() - began) / 1000).toFixed(1)} s`);
+		t.diagnostic(`locked for ${((ended - began) / 1000).toFixed(1)} s, ended ${((ended - asked) / 1000).toFixed(1)} s after it was asked to`);
+		assert.match((await rendering.log()).split('event=worker.stopped').at(-1), /^ left_in_work=[12]\n/);
+		await rendering.comfyui.resetMoods();
 		const job = await rendering.reach(id, 'completed');
 		assert.equal(job.completed_items, 8);
+		assert.ok(Object.values((await rendering.comfyui.state()).rendered).every((count) => count === 1));
 		await rendering.clean(id);
 	});
 	test('waits for a database that cannot be opened, without haste', async () => {

@@ -1312,6 +1312,123 @@ static void walk(uint32_t seed, int trouble)
 	assert_true(model.failed <= trouble / 2);
 }
 
+/* Waits until the time that the executor asks for, and says what it explains then. */
+static const char *sleep_until_deadline(void)
+{
+	static char reason[EXECUTOR_REASON];
+
+	assert_true(executor_deadline(&executor) < INT64_MAX);
+	pass(executor_deadline(&executor) - now);
+	reason[0] = '\0';
+	while (executor_next(&executor, &action))
+		if (action.verb == EXECUTOR_WAIT)
+			(void)snprintf(reason, sizeof(reason), "%s%s",
+				action.briefly ? "brief " : "", action.reason);
+	return reason;
+}
+
+static void test_time_alone_changes_what_a_waiting_prompt_is_said_to_wait_for(void **state)
+{
+	struct executor_slot *slot = submit("one", 1);
+	int64_t posted = now;
+
+	(void)state;
+	executor_tell_work(&executor, false);
+	expect_nothing();
+	/* One that waits behind others, with no look at it due. */
+	tell(COMFYUI_EVENT_STATUS, "");
+	slot->ahead = 2;
+	slot->retry_at = INT64_MAX;
+	assert_non_null(strstr(sleep_until_deadline(), "brief ComfyUI is busy"));
+	assert_int_equal(now, posted + 5 * SECOND + 1);
+	assert_int_equal(strncmp(sleep_until_deadline(), "ComfyUI is busy", 15), 0);
+	assert_int_equal(now, posted + 60 * SECOND + 1);
+	assert_int_equal(executor_deadline(&executor), INT64_MAX);
+}
+
+static void test_a_prompt_that_comes_next_is_given_its_minute(void **state)
+{
+	struct executor_slot *slot = submit("one", 1);
+	int64_t posted = now;
+
+	(void)state;
+	executor_tell_work(&executor, false);
+	expect_nothing();
+	tell(COMFYUI_EVENT_STATUS, "");
+	slot->retry_at = INT64_MAX;
+	assert_non_null(strstr(sleep_until_deadline(), "does not begin it"));
+	assert_int_equal(now, posted + 60 * SECOND + 1);
+	assert_int_equal(executor_deadline(&executor), INT64_MAX);
+}
+
+static void test_what_is_rendered_wakes_for_its_stall_alone(void **state)
+{
+	struct executor_slot *slot = submit("one", 1);
+
+	(void)state;
+	executor_tell_work(&executor, false);
+	tell(COMFYUI_EVENT_STARTED, "one");
+	expect_nothing();
+	slot->retry_at = INT64_MAX;
+	assert_int_equal(executor_deadline(&executor), now + STALL);
+}
+
+static void test_quitting_does_not_wait_long_for_a_locked_database(void **state)
+{
+	struct executor_slot *first = submit("one", 1);
+	struct executor_slot *second = lease("two", 2);
+
+	(void)state;
+	expect(EXECUTOR_PREPARE);
+	executor_prepared(&executor, second);
+	tell(COMFYUI_EVENT_STARTED, "one");
+	executor_quit(&executor);
+	expect(EXECUTOR_RELEASE);
+	executor_store_failed(&executor, "The database is busy.");
+	expect_nothing();
+	/* What ComfyUI renders is waited for, whatever the database does. */
+	pass(3 * SECOND);
+	expect(EXECUTOR_RELEASE);
+	executor_store_failed(&executor, "The database is busy.");
+	assert_false(executor_is_quiet(&executor));
+	tell(COMFYUI_EVENT_ENDED, "one");
+	expect(EXECUTOR_LOOK_HISTORY);
+	executor_history_success(&executor, first, &PICTURE);
+	expect(EXECUTOR_FETCH);
+	assert_false(executor_is_quiet(&executor));
+	executor_fetched(&executor, first);
+	/* Nothing but the database is left, and it has been given its time. */
+	assert_true(executor_is_quiet(&executor));
+}
+
+static void test_quitting_gives_a_locked_database_a_moment(void **state)
+{
+	struct executor_slot *slot = lease("one", 1);
+	int64_t asked = now;
+
+	(void)state;
+	expect(EXECUTOR_PREPARE);
+	executor_store_failed(&executor, "The database is busy.");
+	pass(60 * SECOND);
+	executor_quit(&executor);
+	asked = now;
+	expect(EXECUTOR_RELEASE);
+	executor_store_failed(&executor, "The database is busy.");
+	while (!executor_is_quiet(&executor)) {
+		assert_true(now <= asked + 2 * SECOND);
+		pass(executor_deadline(&executor) - now);
+		while (executor_next(&executor, &action))
+			if (action.verb == EXECUTOR_RELEASE)
+				executor_store_failed(&executor, "The database is busy.");
+	}
+	assert_int_equal(now, asked + 2 * SECOND);
+	/* Where it gives way in time, nothing is left. */
+	executor.store.retry_at = now;
+	expect(EXECUTOR_RELEASE);
+	executor_recorded(&executor, slot);
+	assert_true(executor_is_quiet(&executor));
+}
+
 static void test_any_weather(void **state)
 {
 	(void)state;
@@ -1359,6 +1476,13 @@ int main(void)
 		cmocka_unit_test_setup(test_a_picture_that_is_gone_is_made_again, set_up),
 		cmocka_unit_test_setup(test_an_unreadable_history_is_given_up, set_up),
 		cmocka_unit_test_setup(test_the_database_is_tried_often, set_up),
+		cmocka_unit_test_setup(
+			test_time_alone_changes_what_a_waiting_prompt_is_said_to_wait_for, set_up),
+		cmocka_unit_test_setup(test_a_prompt_that_comes_next_is_given_its_minute, set_up),
+		cmocka_unit_test_setup(test_what_is_rendered_wakes_for_its_stall_alone, set_up),
+		cmocka_unit_test_setup(
+			test_quitting_does_not_wait_long_for_a_locked_database, set_up),
+		cmocka_unit_test_setup(test_quitting_gives_a_locked_database_a_moment, set_up),
 		cmocka_unit_test(test_any_weather),
 	};
 
