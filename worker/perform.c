@@ -1,11 +1,5 @@
 /* Does what the executor decided, as far as database and disk are concerned. */
-#include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "base/clock.h"
-#include "base/file.h"
-#include "base/log.h"
 #include "base/utf8.h"
 #include "library/output.h"
 #include "worker.h"
@@ -145,40 +139,6 @@ static void save(struct worker *worker, struct executor_slot *slot)
 		executor_ends(&worker->executor, slot, EXECUTOR_FAILING, error.code, error.message);
 }
 
-/*
- * Removes ComfyUI's own copy, now that ours is safe, where the configuration says where that is.
- * Only files below `cs/`, which nobody but us asks for.
- */
-static void remove_copy(struct worker *worker, const struct executor_slot *slot)
-{
-	const char *output_dir = worker->config->comfyui.output_dir;
-	const struct comfyui_picture *picture = &slot->picture;
-	const char *path;
-	int top;
-	int place;
-
-	if (!output_dir || strcmp(picture->type, "output") != 0 ||
-		strncmp(picture->subfolder, "cs/", 3) != 0 || strchr(picture->filename, '/'))
-		return;
-	path = arena_printf(&worker->scratch, "%s", picture->subfolder);
-	top = open(output_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	place = path && top >= 0
-			? file_open_beneath(top, path, O_RDONLY | O_DIRECTORY, FILE_LINKS_REFUSED)
-			: -1;
-	if (place < 0 || unlinkat(place, picture->filename, 0) != 0) {
-		struct log_line line;
-
-		log_begin(&line, LOG_DEBUG, "copy.kept");
-		log_string(&line, "file", picture->filename);
-		log_string(&line, "cause", strerror(errno));
-		log_end(&line);
-	}
-	if (place >= 0)
-		(void)close(place);
-	if (top >= 0)
-		(void)close(top);
-}
-
 /* --- Ends --------------------------------------------------------------------------------------
  */
 
@@ -242,7 +202,7 @@ static void end(struct worker *worker, struct executor_slot *slot, const char *e
 	worker_report_end(worker, slot, event);
 	worker_report_job(worker, slot);
 	if (slot->stage == EXECUTOR_SAVED)
-		remove_copy(worker, slot);
+		worker_remove_copies(worker, slot);
 	let_go(worker, slot);
 	worker->orders_wanted = true;
 }

@@ -294,6 +294,7 @@ static void take_history(struct worker_request *request, struct comfyui_response
 	}
 	switch (history.outcome) {
 	case COMFYUI_SUCCEEDED:
+		worker_note_copies(request->worker, slot, &request->arena, response);
 		executor_history_success(
 			executor, slot, find_picture(&history, &picture) ? &picture : NULL);
 		break;

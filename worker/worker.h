@@ -37,7 +37,10 @@ struct worker_item {
 	struct store_output output;
 	struct comfyui_recipe recipe;
 	char digest[COMFYUI_DIGEST_SIZE]; /* the recipe's */
-	struct text traceback; /* of the present attempt, where ComfyUI reported an error */
+	struct text traceback;	      /* of the present attempt, where ComfyUI reported an error */
+	struct comfyui_image *copies; /* that ComfyUI keeps, and are to be removed */
+	size_t copy_count;
+	size_t copy_capacity;
 };
 
 /* Who asked: given to the client with each request, told again with the answer. */
@@ -163,6 +166,19 @@ bool worker_begin_item(struct worker *worker, struct worker_item *item, struct e
 
 /* Starts the request of an action. */
 void worker_request(struct worker *worker, const struct executor_action *action);
+
+/* --- copies.c ----------------------------------------------------------------------------------
+ */
+
+/*
+ * Notes all files of the slot's prompt that its history names and that lie under its attempt's
+ * prefix, of a batch each, where comfyui.output_dir is configured. `arena`: of the answer.
+ */
+void worker_note_copies(struct worker *worker, const struct executor_slot *slot,
+	struct arena *arena, struct comfyui_response *response);
+
+/* Removes them and ComfyUI's copy of the picture, now that ours is safe; nothing else, ever. */
+void worker_remove_copies(struct worker *worker, const struct executor_slot *slot);
 
 /* --- orders.c ----------------------------------------------------------------------------------
  */

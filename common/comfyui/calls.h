@@ -176,6 +176,10 @@ bool comfyui_read_history(struct arena *arena, struct comfyui_response *response
 	struct text prompt_id, struct text node, struct comfyui_history *history,
 	struct error *error);
 
+/* Of the same answer the files that all of its nodes have made, as far as they can be read. */
+bool comfyui_read_files(struct arena *arena, struct comfyui_response *response,
+	struct text prompt_id, struct comfyui_image **images, size_t *count, struct error *error);
+
 /* --- GET /view ---------------------------------------------------------------------------------
  */
 

@@ -26,12 +26,16 @@ static const struct json *find_output(struct arena *arena, struct text outputs, 
 	return comfyui_answer_parse(arena, found);
 }
 
+struct images {
+	struct comfyui_image *items;
+	size_t count;
+	size_t capacity;
+};
+
 /* Adds what a node has made: {"images": [{"filename": …, "subfolder": …, "type": …}]}. */
-static bool add_images(
-	struct arena *arena, const struct json *output, struct comfyui_history *history)
+static bool add_images(struct arena *arena, const struct json *output, struct images *made)
 {
 	const struct json *images = json_member(output, "images");
-	size_t capacity = 0;
 
 	if (!images || images->type != JSON_ARRAY)
 		return true;
@@ -44,11 +48,10 @@ static bool add_images(
 
 		if (found.filename.length == 0)
 			continue;
-		if (history->image_count == capacity &&
-			!arena_grow(arena, &history->images, &capacity, history->image_count,
-				sizeof(*history->images)))
+		if (!arena_grow(arena, &made->items, &made->capacity, made->count,
+			    sizeof(*made->items)))
 			return false;
-		history->images[history->image_count++] = found;
+		made->items[made->count++] = found;
 	}
 	return true;
 }
@@ -144,29 +147,70 @@ static bool is_object(struct text value)
 	return value.at && value.length && *value.at == '{';
 }
 
+/* The entry of the prompt; `at` NULL if there is none. False if what there is breaks off. */
+static bool find_entry(
+	const struct comfyui_response *response, struct text prompt_id, struct text *entry)
+{
+	struct comfyui_items items;
+
+	*entry = (struct text){NULL, 0};
+	comfyui_items_begin(&items, buffer_text(&response->body));
+	while (comfyui_items_next(&items))
+		if (text_equal(items.key, prompt_id))
+			*entry = items.value;
+	return !items.failed;
+}
+
 bool comfyui_read_history(struct arena *arena, struct comfyui_response *response,
 	struct text prompt_id, struct text node, struct comfyui_history *history,
 	struct error *error)
 {
-	struct comfyui_items items;
-	struct text entry = {NULL, 0};
+	struct images made = {0};
+	struct text entry;
 	struct text outputs;
+	bool whole;
 
 	*history = (struct comfyui_history){0};
 	if (!comfyui_answer_is_json(response, 200, error))
 		return false;
-	comfyui_items_begin(&items, buffer_text(&response->body));
-	while (comfyui_items_next(&items))
-		if (text_equal(items.key, prompt_id))
-			entry = items.value;
-	if (!entry.at && !items.failed)
+	whole = find_entry(response, prompt_id, &entry);
+	if (whole && !entry.at)
 		return true;
 	outputs = comfyui_json_member(entry, "outputs");
-	if (items.failed || !is_object(outputs)) {
+	if (!whole || !is_object(outputs)) {
 		history->outcome = COMFYUI_UNREADABLE;
 		history->message = TEXT("What its history says of the image cannot be read.");
 		return true;
 	}
 	read_status(arena, comfyui_json_member(entry, "status"), history);
-	return add_images(arena, find_output(arena, outputs, node), history) || error_memory(error);
+	if (!add_images(arena, find_output(arena, outputs, node), &made))
+		return error_memory(error);
+	history->images = made.items;
+	history->image_count = made.count;
+	return true;
+}
+
+bool comfyui_read_files(struct arena *arena, struct comfyui_response *response,
+	struct text prompt_id, struct comfyui_image **images, size_t *count, struct error *error)
+{
+	struct images made = {0};
+	struct comfyui_items items;
+	struct text entry;
+	struct text outputs;
+
+	*images = NULL;
+	*count = 0;
+	if (!comfyui_answer_is_json(response, 200, error))
+		return false;
+	(void)find_entry(response, prompt_id, &entry);
+	outputs = comfyui_json_member(entry, "outputs");
+	if (!is_object(outputs))
+		return true;
+	comfyui_items_begin(&items, outputs);
+	while (comfyui_items_next(&items))
+		if (!add_images(arena, comfyui_answer_parse(arena, items.value), &made))
+			return error_memory(error);
+	*images = made.items;
+	*count = made.count;
+	return true;
 }

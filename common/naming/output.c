@@ -6,6 +6,9 @@
 
 #include "naming/ascii.h"
 
+/* The folder of ComfyUI's output directory that is ours. */
+#define COPIES "cs/"
+
 static bool stays(char byte)
 {
 	return ascii_is_digit(byte) || ascii_is_letter(byte) || byte == '-' || byte == '_' ||
@@ -81,9 +84,23 @@ struct text naming_item_prefix(struct text prefix)
 	return prefix;
 }
 
+bool naming_is_copy(struct text prefix, struct text subfolder, struct text filename)
+{
+	size_t slash = prefix.length;
+	struct text name;
+
+	while (slash > 0 && prefix.at[slash - 1] != '/')
+		slash--;
+	name = text_from_offset(prefix, slash);
+	return text_starts_with(prefix, TEXT(COPIES)) && name.length &&
+	       text_equal(subfolder, text_head(prefix, slash - 1)) &&
+	       text_starts_with(filename, name) && filename.length > name.length &&
+	       filename.at[name.length] == '_' && !memchr(filename.at, '/', filename.length);
+}
+
 void naming_append_prefix(
 	struct buffer *buffer, struct text job_id, struct text item_id, int64_t attempt)
 {
-	buffer_printf(buffer, "cs/%.8s/%.*s-%lld", job_id.at, TEXT_ARGUMENTS(item_id),
+	buffer_printf(buffer, COPIES "%.8s/%.*s-%lld", job_id.at, TEXT_ARGUMENTS(item_id),
 		(long long)attempt);
 }

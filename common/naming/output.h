@@ -56,4 +56,10 @@ void naming_append_prefix(
 /* Of such a prefix the part that all attempts of an item share, and nobody else's. */
 struct text naming_item_prefix(struct text prefix);
 
+/*
+ * True if ComfyUI saved the file, named by its folder below the output directory and its name
+ * there, under such a prefix: one of a batch, each of which has a counter after the prefix.
+ */
+bool naming_is_copy(struct text prefix, struct text subfolder, struct text filename);
+
 #endif

@@ -483,4 +483,29 @@ describe("ComfyUI's own copy", () => {
 		await eventually('none of its own is left', async () => (await names()) === before);
 		await rendering.clean(id);
 	});
+	test('goes with all others of its prompt, and not with those of other nodes', async () => {
+		const copies = path.join(rendering.comfyui.output, 'output');
+		const names = async () => (await readdir(copies, { recursive: true })).filter((name) => name.endsWith('.png')).sort();
+		const file = path.join(rendering.workflows, 'small.json');
+		const whole = await readFile(file, 'utf8');
+		const graph = JSON.parse(whole);
+		Object.values(graph).find(({ class_type: type }) => type === 'EmptyLatentImage').inputs.batch_size = 3;
+		const [, save] = Object.entries(graph).find(([, { class_type: type }]) => type === 'SaveImage');
+		graph[20] = structuredClone(save);
+		graph[21] = structuredClone(save);
+		delete graph[21]._meta;
+		graph[21].inputs.filename_prefix = 'cs/theirs';
+		await writeFile(file, JSON.stringify(graph));
+		const before = await names();
+		const { id } = await rendering.launch();
+		await writeFile(file, whole);
+		await rendering.reach(id, 'completed');
+		const kept = await eventually('all of its own are gone', async () => {
+			const found = (await names()).filter((name) => !before.includes(name));
+			return !found.some((name) => name.includes(id.slice(0, 8))) && found;
+		});
+		assert.deepEqual(kept, Array.from({ length: 24 }, (_, i) => `cs/theirs_${`${i + 1}`.padStart(5, '0')}_.png`));
+		assert.deepEqual(await rendering.files(), rendering.expected());
+		await rendering.clean(id);
+	});
 });

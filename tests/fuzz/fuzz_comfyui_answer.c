@@ -53,6 +53,7 @@ static void read_queue(struct comfyui_response *response)
 static void read_history(struct comfyui_response *response)
 {
 	struct comfyui_history history;
+	struct comfyui_image *images;
 	struct error error = {0};
 	bool done = comfyui_read_history(&arena, response, TEXT("id"), TEXT("9"), &history, &error);
 	size_t count = history.image_count;
@@ -63,6 +64,9 @@ static void read_history(struct comfyui_response *response)
 		&error);
 	if (count != history.image_count)
 		abort();
+	done = comfyui_read_files(&arena, response, TEXT("id"), &images, &count, &error);
+	check(done, comfyui_read_files(&arena, response, TEXT("id"), &images, &count, &error),
+		&error);
 }
 
 static void read_submission(struct comfyui_response *response)

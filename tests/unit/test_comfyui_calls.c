@@ -620,6 +620,30 @@ static void test_history_recorded(void **state)
 	assert_int_equal(history_of("another id").outcome, COMFYUI_NO_HISTORY);
 }
 
+static void test_files_of_all_nodes(void **state)
+{
+	struct comfyui_image *images;
+	size_t count;
+
+	(void)state;
+	answer(200,
+		TEXT("{\"id\": {\"outputs\": {"
+		     "\"3\": {\"text\": [NaN]}, \"4\": null,"
+		     "\"9\": {\"images\": [{\"filename\": \"a_1_.png\", \"subfolder\": \"cs/x\", "
+		     "\"type\": \"output\"}, {\"filename\": \"a_2_.png\", \"subfolder\": \"cs/x\", "
+		     "\"type\": \"output\"}]},"
+		     "\"12\": {\"images\": [{\"filename\": \"b.png\", \"subfolder\": \"\", "
+		     "\"type\": \"temp\"}]}}, \"status\": null}}"));
+	assert_true(comfyui_read_files(&arena, &response, TEXT("id"), &images, &count, &error));
+	assert_int_equal(count, 3);
+	assert_text(images[0].filename, "a_1_.png");
+	assert_text(images[1].filename, "a_2_.png");
+	assert_text(images[2].type, "temp");
+	assert_true(comfyui_read_files(&arena, &response, TEXT("other"), &images, &count, &error));
+	assert_int_equal(count, 0);
+	assert_int_equal(history_of("id").image_count, 2);
+}
+
 static void test_history_of_strange_nodes(void **state)
 {
 	struct comfyui_history history;
@@ -767,6 +791,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_queue_by_prefix, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_queue_cut_anywhere, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_history_recorded, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_files_of_all_nodes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_history_of_strange_nodes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			test_history_with_strange_neighbours, set_up, tear_down),

@@ -12,6 +12,7 @@
 #include "naming/checkpoint.h"
 #include "naming/exclude.h"
 #include "naming/image.h"
+#include "naming/output.h"
 #include "naming/values.h"
 
 #define COUNT(array) (sizeof(array) / sizeof(*(array)))
@@ -471,6 +472,24 @@ static void globs_keep_out_what_they_match(void **state)
 			cases[i].excluded);
 }
 
+static void copies_are_those_under_the_attempts_prefix(void **state)
+{
+	const struct text prefix = TEXT("cs/53f3b9f8/item-1");
+	const struct text folder = TEXT("cs/53f3b9f8");
+
+	(void)state;
+	assert_true(naming_is_copy(prefix, folder, TEXT("item-1_00001_.png")));
+	assert_true(naming_is_copy(prefix, folder, TEXT("item-1_00002_.png")));
+	assert_false(naming_is_copy(prefix, folder, TEXT("item-12_00001_.png")));
+	assert_false(naming_is_copy(prefix, folder, TEXT("item-1")));
+	assert_false(naming_is_copy(prefix, folder, TEXT("item-1_/../x.png")));
+	assert_false(naming_is_copy(prefix, TEXT("cs/another"), TEXT("item-1_00001_.png")));
+	assert_false(naming_is_copy(prefix, TEXT("cs/53f3b9f8/.."), TEXT("item-1_00001_.png")));
+	assert_false(naming_is_copy(prefix, TEXT(""), TEXT("item-1_00001_.png")));
+	assert_false(naming_is_copy(TEXT("cs/x/"), TEXT("cs/x"), TEXT("_00001_.png")));
+	assert_false(naming_is_copy(TEXT("item-1"), TEXT(""), TEXT("item-1_00001_.png")));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -486,6 +505,7 @@ int main(void)
 		cmocka_unit_test(dimensions_of_a_name_are_bounded),
 		cmocka_unit_test(counters_compare_as_numbers),
 		cmocka_unit_test(values_are_sorted_by_their_type),
+		cmocka_unit_test(copies_are_those_under_the_attempts_prefix),
 		cmocka_unit_test(globs_keep_out_what_they_match),
 	};
 
