@@ -31,7 +31,7 @@ struct walk {
 	size_t depth;
 };
 
-static bool read_directory(struct walk *walk, int descriptor);
+static bool read_directory(struct walk *walk, int descriptor, size_t place);
 
 /* Notes what is named by the walk's path as skipped. */
 static bool skip(struct walk *walk, const char *reason)
@@ -93,6 +93,14 @@ static bool add_place(struct walk *walk, const struct stat *status)
 	return true;
 }
 
+/* Notes what cannot be read as skipped, and as a place: it may be readable another time. */
+static bool skip_unreadable(struct walk *walk)
+{
+	const struct stat unknown = {0};
+
+	return skip_errno(walk) && add_place(walk, &unknown);
+}
+
 /* Goes down into the open directory that the walk's path names; closes it. */
 static bool descend(struct walk *walk, int descriptor)
 {
@@ -117,7 +125,7 @@ static bool descend(struct walk *walk, int descriptor)
 		return false;
 	}
 	walk->above[walk->depth++] = identity;
-	done = read_directory(walk, descriptor);
+	done = read_directory(walk, descriptor, walk->files->place_count - 1);
 	walk->depth--;
 	return done;
 }
@@ -149,7 +157,7 @@ static bool take_directory(struct walk *walk, int parent, const char *name)
 		return true;
 	descriptor = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (descriptor < 0)
-		return errno == ENOENT || skip_errno(walk);
+		return errno == ENOENT || skip_unreadable(walk);
 	return descend(walk, descriptor);
 }
 
@@ -198,7 +206,7 @@ static bool take_link(struct walk *walk, const char *name)
 		int directory = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 		walk->in_link = true;
-		done = directory < 0 ? skip_errno(walk) : descend(walk, directory);
+		done = directory < 0 ? skip_unreadable(walk) : descend(walk, directory);
 		walk->in_link = false;
 	} else {
 		done = true;
@@ -226,7 +234,7 @@ static bool take_entry(struct walk *walk, int parent, const struct dirent *entry
 	return type == DT_REG ? add_file(walk) : skip(walk, "not a regular file");
 }
 
-static bool read_entries(struct walk *walk, DIR *stream)
+static bool read_entries(struct walk *walk, DIR *stream, size_t place)
 {
 	size_t length = walk->length;
 	bool done = true;
@@ -237,8 +245,13 @@ static bool read_entries(struct walk *walk, DIR *stream)
 
 		errno = 0;
 		entry = readdir(stream);
-		if (!entry)
-			return errno == 0 || skip_errno(walk);
+		if (!entry && errno == 0)
+			return true;
+		if (!entry) {
+			/* What was read so far is no ground to pass it over another time. */
+			walk->files->places[place].modified = (struct timespec){0};
+			return skip_errno(walk);
+		}
 		name_length = strlen(entry->d_name);
 		if (entry->d_name[0] == '.')
 			continue;
@@ -255,8 +268,8 @@ static bool read_entries(struct walk *walk, DIR *stream)
 	return false;
 }
 
-/* Reads the directory that the walk's path names; closes it. */
-static bool read_directory(struct walk *walk, int descriptor)
+/* Reads the directory that the walk's path names, its place being that one; closes it. */
+static bool read_directory(struct walk *walk, int descriptor, size_t place)
 {
 	DIR *stream = fdopendir(descriptor);
 	size_t length = walk->length;
@@ -272,7 +285,7 @@ static bool read_directory(struct walk *walk, int descriptor)
 		walk->path[length + 1] = '\0';
 		walk->length++;
 	}
-	done = read_entries(walk, stream);
+	done = read_entries(walk, stream, place);
 	walk->path[length] = '\0';
 	walk->length = length;
 	(void)closedir(stream);

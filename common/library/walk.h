@@ -21,8 +21,8 @@ struct library_file {
 struct library_place {
 	const char *path; /* absolute */
 	dev_t device;
-	ino_t inode;
-	struct timespec modified;
+	ino_t inode;		  /* 0: it could not be opened */
+	struct timespec modified; /* zero: it could not be read to its end */
 };
 
 struct library_files {
@@ -39,8 +39,8 @@ struct library_files {
 /*
  * Searches all checkpoint directories for `.safetensors` files: hidden names are passed over, the
  * configuration's globs keep out what they match, links are followed where library_open_real
- * permits. What cannot be read or followed is in `skipped`, the directories it went through are in
- * `places`; false only without memory.
+ * permits. What cannot be read or followed is in `skipped`, the directories it went through, or
+ * could not, are in `places`; false only without memory.
  */
 bool library_walk(struct arena *arena, const struct config *config, struct library_files *files);
 

@@ -1,5 +1,6 @@
 #include "library/watch_complete.h"
 
+#include <stdbool.h>
 #include <string.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -7,12 +8,37 @@
 #define HEAD 12 /* bytes: the longest of the signatures */
 #define TAIL 12 /* bytes: a PNG's last chunk */
 
-static enum library_completeness judge_png(const unsigned char *tail)
+#define PNG_SIGNATURE	8
+#define PNG_CHUNK_FRAME 12   /* bytes of a chunk beside its data: length, type, checksum */
+#define PNG_CHUNKS	8192 /* that are looked at, at most */
+
+/* Whether one of its chunks, which stand one behind the other, is the last one a PNG may have. */
+static bool has_png_end(int descriptor, uint64_t size)
+{
+	uint64_t at = PNG_SIGNATURE;
+
+	for (int i = 0; i < PNG_CHUNKS && at + PNG_CHUNK_FRAME <= size; i++) {
+		unsigned char head[8];
+
+		if (pread(descriptor, head, sizeof(head), (off_t)at) != (ssize_t)sizeof(head))
+			return false;
+		at += PNG_CHUNK_FRAME + ((uint64_t)head[0] << 24 | (uint64_t)head[1] << 16 |
+						(uint64_t)head[2] << 8 | (uint64_t)head[3]);
+		if (memcmp(head + 4, "IEND", 4) == 0)
+			return at <= size;
+	}
+	return false;
+}
+
+/* What some programs put behind a picture's end is nothing whose own end could be known. */
+static enum library_completeness judge_png(int descriptor, const unsigned char *tail, uint64_t size)
 {
 	static const unsigned char end[TAIL] = {
 		0, 0, 0, 0, 'I', 'E', 'N', 'D', 0xae, 0x42, 0x60, 0x82};
 
-	return memcmp(tail, end, TAIL) == 0 ? LIBRARY_COMPLETE : LIBRARY_PARTIAL;
+	if (memcmp(tail, end, TAIL) == 0)
+		return LIBRARY_COMPLETE;
+	return has_png_end(descriptor, size) ? LIBRARY_UNKNOWN : LIBRARY_PARTIAL;
 }
 
 /* RIFF: the length of the rest stands in the bytes 4 to 7, and counts from there. */
@@ -35,7 +61,7 @@ enum library_completeness library_image_completeness(int descriptor, uint64_t si
 		pread(descriptor, tail, TAIL, (off_t)(size - TAIL)) != TAIL)
 		return LIBRARY_UNKNOWN;
 	if (memcmp(head, png, sizeof(png)) == 0)
-		return judge_png(tail);
+		return judge_png(descriptor, tail, size);
 	if (memcmp(head, "RIFF", 4) == 0 && memcmp(head + 8, "WEBP", 4) == 0)
 		return judge_webp(head, size);
 	if (memcmp(head, jpeg, sizeof(jpeg)) == 0)

@@ -6,7 +6,7 @@
 enum library_completeness {
 	LIBRARY_COMPLETE, /* its format says that this is the end */
 	LIBRARY_PARTIAL,  /* its format says that more is to come */
-	LIBRARY_UNKNOWN	  /* not of a format that could tell */
+	LIBRARY_UNKNOWN	  /* not of a format that could tell, or with more behind its end */
 };
 
 /*

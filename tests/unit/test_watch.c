@@ -59,6 +59,7 @@ static struct {
 	bool is_slow;
 	atomic_size_t opened; /* directories, while it is slow */
 	const char *broken;   /* the entry at which a directory cannot be read on */
+	const char *closed;   /* the directory that nobody is permitted to open */
 } world;
 
 /* --- File systems of other kinds ---------------------------------------------------------------
@@ -99,6 +100,10 @@ struct dirent *__wrap_readdir(DIR *stream)
 /* Opens directories as a drive does whose disks sleep. */
 int __wrap_openat(int at, const char *path, int flags, mode_t mode)
 {
+	if (world.closed && strcmp(path, world.closed) == 0) {
+		errno = EACCES;
+		return -1;
+	}
 	if (world.is_slow && (flags & O_DIRECTORY) && (flags & O_NOFOLLOW)) {
 		world.opened++;
 		(void)usleep(5000);
@@ -414,6 +419,29 @@ static void test_half_a_file_that_was_given_up_is_not_told_before_it_is_whole(vo
 	write_picture("samples/" RUN_A "/seed=2.png", 3);
 	wait_for("seed", 1);
 	assert_told("+" RUN_A "/seed=2.png checkpoint:10 seed:2 1\n");
+}
+
+/* A whole picture, its chunks as they are in a file. */
+static const char PNG_CHUNKS[] = "\x89PNG\r\n\x1a\n"
+				 "\0\0\0\4tEXtIEND\1\2\3\4"
+				 "\0\0\0\0IEND\xae\x42\x60\x82";
+
+static void test_a_picture_with_more_behind_its_end_is_told(void **state)
+{
+	const size_t end = sizeof(PNG_CHUNKS) - 1 - 12;
+	int descriptor;
+
+	(void)state;
+	open_watch();
+	descriptor = open_file("samples/" RUN_A "/seed=1.png", 0);
+	/* The word alone is no end. */
+	put(descriptor, PNG_CHUNKS, end);
+	assert_told("");
+	put(descriptor, PNG_CHUNKS + end, 12);
+	put(descriptor, "a trailer of another program", 28);
+	assert_int_equal(close(descriptor), 0);
+	wait_for("\"seed\"", 1);
+	assert_told("+" RUN_A "/seed=1.png checkpoint:10 seed:1 1\n");
 }
 
 static void test_a_renamed_file_is_told_once(void **state)
@@ -1017,6 +1045,37 @@ static void test_a_sample_dir_that_could_not_be_read_is_read_later(void **state)
 	wait_for("directory_added", 1);
 }
 
+/* Neither its time nor its parent's changes when somebody permits it to be read. */
+static void test_checkpoints_that_could_not_be_read_are_read_later(void **state)
+{
+	(void)state;
+	make_directory("checkpoints/closed");
+	write_checkpoint("checkpoints/closed/c-step00000007.safetensors");
+	world.closed = "closed";
+	open_watch();
+	assert_told("");
+	world.closed = NULL;
+	assert_true(library_watch_reconcile(world.watch));
+	wait_for("training_runs_changed", 1);
+	assert_told("training_runs_changed\n");
+	assert_true(library_watch_reconcile(world.watch));
+	assert_told("");
+}
+
+static void test_checkpoints_behind_an_error_are_read_later(void **state)
+{
+	(void)state;
+	make_directory("checkpoints/deep");
+	write_checkpoint("checkpoints/deep/c-step00000007.safetensors");
+	world.broken = "c-step00000007.safetensors";
+	open_watch();
+	assert_told("");
+	world.broken = NULL;
+	assert_true(library_watch_reconcile(world.watch));
+	wait_for("training_runs_changed", 1);
+	assert_told("training_runs_changed\n");
+}
+
 /* Lets a system call of this process fail with `reason` from now on. */
 static void forbid(unsigned call, unsigned reason)
 {
@@ -1121,6 +1180,9 @@ int main(void)
 		BOTH(test_a_missed_change_is_found_by_reconciling),
 		BOTH(test_a_directory_that_could_not_be_read_is_read_later),
 		BOTH(test_a_sample_dir_that_could_not_be_read_is_read_later),
+		BOTH(test_checkpoints_that_could_not_be_read_are_read_later),
+		BOTH(test_checkpoints_behind_an_error_are_read_later),
+		BOTH(test_a_picture_with_more_behind_its_end_is_told),
 		BY_EVENTS(test_a_file_that_is_closed_after_the_first_look_is_told),
 		BY_EVENTS(test_runs_are_known_by_their_ids),
 		BY_EVENTS(test_a_queue_that_ran_over_is_told),
