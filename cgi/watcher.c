@@ -30,6 +30,7 @@ struct watcher {
 	int listening;
 	struct followers followers;
 	struct library_watch *watch; /* NULL while nobody follows */
+	int64_t opened_at;	     /* when its first look began; 0: that is done */
 	struct database_news news;   /* open as long as `watch` is */
 	int64_t tick_at;
 	int64_t close_at; /* if nobody follows by then; INT64_MAX while somebody does */
@@ -58,7 +59,7 @@ static void tell_all(void *context, struct text line)
 /* --- Watching as long as somebody follows ------------------------------------------------------
  */
 
-static void log_watching(const struct watcher *watcher, int64_t begun)
+static void log_watching(const struct watcher *watcher)
 {
 	struct log_line line;
 	size_t directories;
@@ -69,14 +70,13 @@ static void log_watching(const struct watcher *watcher, int64_t begun)
 	log_string(&line, "method", library_watch_method(watcher->watch));
 	log_number(&line, "directories", (int64_t)directories);
 	log_number(&line, "files", (int64_t)files);
-	log_number(&line, "took_ms", (clock_monotonic() - begun) / 1000000);
+	log_number(&line, "took_ms", (clock_monotonic() - watcher->opened_at) / 1000000);
 	log_end(&line);
 }
 
 static bool open_watch(struct watcher *watcher)
 {
-	int64_t begun = clock_monotonic();
-
+	watcher->opened_at = clock_monotonic();
 	watcher->watch = library_watch_open(watcher->config, tell_files, watcher);
 	if (!watcher->watch)
 		return false;
@@ -86,9 +86,20 @@ static bool open_watch(struct watcher *watcher)
 		return false;
 	}
 	watcher->tick_at = clock_monotonic() + TICK;
-	log_watching(watcher, begun);
-	/* What a first look at many files has taken and given back. */
-	(void)malloc_trim(0);
+	return true;
+}
+
+/* True if nothing that happens is missed: the first look is done. */
+static bool is_ready(struct watcher *watcher)
+{
+	if (!library_watch_is_ready(watcher->watch))
+		return false;
+	if (watcher->opened_at) {
+		log_watching(watcher);
+		watcher->opened_at = 0;
+		/* What a first look at many files has taken and given back. */
+		(void)malloc_trim(0);
+	}
 	return true;
 }
 
@@ -127,6 +138,8 @@ static bool serve_followers(struct watcher *watcher)
 	watcher->close_at = INT64_MAX;
 	if (!watcher->watch && !open_watch(watcher))
 		return false;
+	if (!is_ready(watcher))
+		return true;
 	for (size_t i = 0; i < watcher->followers.count; i++) {
 		struct follower *follower = watcher->followers.items[i];
 

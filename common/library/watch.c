@@ -109,10 +109,11 @@ static bool identify_root(struct library_watch *watch)
 	return true;
 }
 
-/* Reads everything, telling nothing: what happens from the moment on that it began will be told. */
+/* Begins to read everything, telling nothing. */
 static void start(struct library_watch *watch)
 {
 	watch->restart_due = false;
+	watch->reading = false;
 	watch->runs_due = false;
 	watch->pending_at = INT64_MAX;
 	library_watch_leave(watch);
@@ -125,24 +126,18 @@ static void start(struct library_watch *watch)
 	if (!search(watch, &watch->runs))
 		return;
 	library_watch_add_root(watch);
-	if (identify_root(watch)) {
+	watch->reading = identify_root(watch);
+	if (watch->reading)
 		library_watch_read_root(watch, LIBRARY_WATCH_FIRST);
-		library_watch_read(watch, watch->directories, watch->count, LIBRARY_WATCH_FIRST);
-	}
-	watch->restarted = clock_monotonic();
-	watch->check_at = watch->restarted + WATCH_RETRY_PAUSE;
-	if (watch->present && polls(watch))
-		watch->check_at = watch->restarted + watch->config->watch_seconds * WATCH_SECOND;
 }
 
-/* As start, and tells that something may have been missed. */
-static void restart(struct library_watch *watch)
+static void tell_restarted(struct library_watch *watch)
 {
 	size_t directories;
 	size_t files;
 	struct log_line line;
 
-	start(watch);
+	watch->restarting = false;
 	library_watch_count(watch, &directories, &files);
 	log_begin(&line, LOG_INFO, "watch.restarted");
 	log_string(&line, "method", library_watch_method(watch));
@@ -150,6 +145,21 @@ static void restart(struct library_watch *watch)
 	log_number(&line, "files", (int64_t)files);
 	log_end(&line);
 	library_watch_tell_resync(watch);
+}
+
+/* A slice of the first look. What happens from its end on will be told. */
+static void go_on_starting(struct library_watch *watch)
+{
+	if (watch->reading)
+		library_watch_go_on_reading(watch);
+	if (watch->reading || watch->failed)
+		return;
+	watch->restarted = clock_monotonic();
+	watch->check_at = watch->restarted + WATCH_RETRY_PAUSE;
+	if (watch->present && polls(watch))
+		watch->check_at = watch->restarted + watch->config->watch_seconds * WATCH_SECOND;
+	if (watch->restarting)
+		tell_restarted(watch);
 }
 
 /* --- In turn -----------------------------------------------------------------------------------
@@ -189,9 +199,15 @@ bool library_watch_run(struct library_watch *watch)
 
 	if (!watch->restart_due)
 		library_watch_take_events(watch);
-	if (watch->restart_due && now >= watch->restarted + RESTART_PAUSE)
-		restart(watch);
-	if (watch->restart_due || watch->failed)
+	if (watch->restart_due && now >= watch->restarted + RESTART_PAUSE) {
+		watch->restarting = true;
+		watch->restarted = now;
+		start(watch);
+		go_on_starting(watch);
+	} else if (watch->reading && !watch->restart_due) {
+		go_on_starting(watch);
+	}
+	if (watch->restart_due || watch->reading || watch->failed)
 		return finish(watch);
 	library_watch_refresh_runs(watch);
 	if (now >= watch->pending_at)
@@ -208,7 +224,7 @@ bool library_watch_reconcile(struct library_watch *watch)
 	size_t directories;
 	size_t files;
 
-	if (watch->restart_due)
+	if (watch->restart_due || watch->reading)
 		return true;
 	library_watch_count(watch, &directories, &files);
 	if (watch->names.table.count > FORGOTTEN_NAMES && watch->names.table.count / 4 > files) {
@@ -243,6 +259,8 @@ struct library_watch *library_watch_open(
 	/* The kernel's limits were met on the way: once more, by polling. */
 	if (watch->restart_due && !watch->failed)
 		start(watch);
+	if (!watch->failed)
+		go_on_starting(watch);
 	if (!finish(watch)) {
 		library_watch_close(watch);
 		return NULL;
@@ -278,13 +296,18 @@ int64_t library_watch_deadline(const struct library_watch *watch)
 
 	if (watch->restart_due)
 		return watch->restarted + RESTART_PAUSE;
-	if (watch->look.left > 0)
+	if (watch->reading || watch->look.left > 0)
 		return 0;
 	if (polls(watch) || !watch->present)
 		deadline = clock_earlier(deadline, watch->check_at);
 	if (watch->runs_due)
 		deadline = clock_earlier(deadline, watch->runs_at);
 	return deadline;
+}
+
+bool library_watch_is_ready(const struct library_watch *watch)
+{
+	return !watch->reading;
 }
 
 static bool has_run(const struct library_watch *watch, uint64_t run)

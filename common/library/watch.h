@@ -27,13 +27,20 @@ typedef void library_watch_tell(
 	void *context, struct text line, const uint64_t *runs, size_t run_count);
 
 /*
- * Begins to watch: whatever happens from now on will be told. Reads all directories once. `config`
- * must live as long as the watch. NULL without memory; directories that are missing are waited for.
+ * Begins to watch: whatever happens from when it is ready on will be told. The first look, which
+ * reads all directories once, goes on in library_watch_run. `config` must live as long as the
+ * watch. NULL without memory; directories that are missing are waited for.
  */
 struct library_watch *library_watch_open(
 	const struct config *config, library_watch_tell *tell, void *context);
 
 void library_watch_close(struct library_watch *watch);
+
+/*
+ * True once the first look is done. False again while everything is read anew, after which all are
+ * told to read again.
+ */
+bool library_watch_is_ready(const struct library_watch *watch);
 
 /* What to wait on for reading: a descriptor, -1 if there is none. It may change with each run. */
 int library_watch_descriptor(const struct library_watch *watch);

@@ -324,7 +324,7 @@ static void take_root_event(
 	if (event->mask & (IN_DELETE | IN_MOVED_FROM))
 		library_watch_directory_went(watch, name);
 	/* Also then: where two have changed places, another one stands there. */
-	library_watch_directory_came(watch, name, LIBRARY_WATCH_LATER);
+	library_watch_directory_came(watch, name);
 }
 
 /* In a sample directory. */
@@ -333,7 +333,9 @@ static void take_file_event(struct library_watch *watch, const struct inotify_ev
 {
 	if (event->mask & IN_IGNORED)
 		forget_number(watch, event->wd);
-	if (event->mask & (IN_ISDIR | IN_IGNORED) || naming_image_stem(name) == 0)
+	/* What the first look has still to come to, it will see as it is then. */
+	if (event->mask & (IN_ISDIR | IN_IGNORED) || naming_image_stem(name) == 0 ||
+		directory->unread)
 		return;
 	library_watch_refresh_runs(watch);
 	if (event->mask & (IN_DELETE | IN_MOVED_FROM))

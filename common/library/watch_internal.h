@@ -62,6 +62,7 @@ struct library_watch_directory {
 	const struct library_member *members;
 	size_t member_count;
 	bool unreadable; /* has been logged */
+	bool unread;	 /* the first look has not come to it: nothing is known of it */
 };
 
 /* Which directory an inotify number stands for. */
@@ -119,6 +120,8 @@ struct library_watch {
 	bool polls_samples;
 	bool polls_checkpoints;
 	bool restart_due; /* what is known cannot be relied on: read everything anew */
+	bool restarting;  /* that is being done; to be told when it is */
+	bool reading;	  /* the first look goes on */
 	bool runs_due;
 	bool expects; /* a reading met pending files */
 };
@@ -183,8 +186,7 @@ void library_watch_read_root(struct library_watch *watch, enum library_watch_rea
  * A directory has come into sample_dir, perhaps in the place of another, or has gone. Nothing
  * happens if it is none of ours. `name` is terminated.
  */
-void library_watch_directory_came(
-	struct library_watch *watch, struct text name, enum library_watch_reading reading);
+void library_watch_directory_came(struct library_watch *watch, struct text name);
 void library_watch_directory_went(struct library_watch *watch, struct text name);
 
 /* The path of the directory's image of that name, or with an empty one its own, below sample_dir.
@@ -228,6 +230,9 @@ void library_watch_compare(struct library_watch *watch);
 
 /* Goes on with what was begun, for a slice of time; `look.left` is 0 when it is done. */
 void library_watch_go_on_looking(struct library_watch *watch);
+
+/* Goes on with the first look, for a slice of time; `reading` is false when it is done. */
+void library_watch_go_on_reading(struct library_watch *watch);
 
 /* --- watch.c --- */
 

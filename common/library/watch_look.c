@@ -144,6 +144,33 @@ void library_watch_go_on_looking(struct library_watch *watch)
 		end_round(watch);
 }
 
+/* Some directories that the first look has not come to. */
+static size_t gather_unread(
+	const struct library_watch *watch, struct library_watch_directory *unread[static AT_ONCE])
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < watch->count && count < AT_ONCE; i++)
+		if (watch->directories[i]->unread)
+			unread[count++] = watch->directories[i];
+	return count;
+}
+
+void library_watch_go_on_reading(struct library_watch *watch)
+{
+	int64_t end = clock_monotonic() + SLICE;
+	struct library_watch_directory *unread[AT_ONCE];
+
+	do {
+		size_t count = library_watch_enter(watch) ? gather_unread(watch, unread) : 0;
+
+		watch->reading = count > 0;
+		library_watch_read(watch, unread, count, LIBRARY_WATCH_FIRST);
+		for (size_t i = 0; i < count; i++)
+			unread[i]->unread = false;
+	} while (watch->reading && !watch->failed && clock_monotonic() < end);
+}
+
 /* Looks at sample_dir; what is in it is looked at from here on. */
 static void begin_samples(struct library_watch *watch, bool all)
 {

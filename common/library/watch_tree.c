@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/file.h"
 #include "base/limits.h"
 #include "base/utf8.h"
 #include "library/watch_internal.h"
@@ -129,8 +130,18 @@ void library_watch_directory_went(struct library_watch *watch, struct text name)
 		remove_directory(watch, at);
 }
 
-void library_watch_directory_came(
-	struct library_watch *watch, struct text name, enum library_watch_reading reading)
+/* Lists a directory that the first look is to come to; asks nothing about it. */
+static void expect_directory(struct library_watch *watch, struct text name, size_t at)
+{
+	struct library_watch_directory *directory = add_directory(watch, name, at);
+
+	if (!directory)
+		return;
+	directory->unread = true;
+	library_watch_add_directory(watch, directory);
+}
+
+void library_watch_directory_came(struct library_watch *watch, struct text name)
 {
 	struct library_watch_directory *directory;
 	struct stat status;
@@ -146,19 +157,23 @@ void library_watch_directory_came(
 			remove_directory(watch, at);
 		return;
 	}
+	if (!found && watch->reading) {
+		expect_directory(watch, name, at);
+		return;
+	}
 	directory = found ? watch->directories[at] : add_directory(watch, name, at);
 	if (!directory ||
 		(found && status.st_dev == directory->device && status.st_ino == directory->inode))
 		return;
 	/* Watched first, then read: what comes in between is seen twice and told once. */
 	library_watch_add_directory(watch, directory);
-	if (reading == LIBRARY_WATCH_FIRST)
+	if (directory->unread)
 		return;
 	if (!found)
 		library_watch_tell_directory(watch, directory);
 	if (!found && directory->member_count)
 		library_watch_tell_runs_changed(watch);
-	library_watch_read(watch, &directory, 1, reading);
+	library_watch_read(watch, &directory, 1, LIBRARY_WATCH_LATER);
 }
 
 /* The names that sample_dir holds. */
@@ -197,8 +212,7 @@ static bool read_names(struct library_watch *watch, struct arena *arena, struct 
 		if (!entry)
 			break;
 		name = text_from(entry->d_name);
-		if ((entry->d_type != DT_DIR && entry->d_type != DT_UNKNOWN) ||
-			!is_ours(watch, name))
+		if (!is_ours(watch, name) || file_entry_type(descriptor, entry) != DT_DIR)
 			continue;
 		if (!arena_grow(arena, &names->items, &names->capacity, names->count,
 			    sizeof(*names->items)) ||
@@ -234,11 +248,13 @@ void library_watch_read_root(struct library_watch *watch, enum library_watch_rea
 		}
 		for (size_t i = 0; i < names.count && !watch->failed; i++) {
 			bool found;
+			size_t at = find_directory(watch, names.items[i], &found);
 
 			/* Those that are known are looked at one by one. */
-			(void)find_directory(watch, names.items[i], &found);
-			if (!found)
-				library_watch_directory_came(watch, names.items[i], reading);
+			if (!found && reading == LIBRARY_WATCH_FIRST)
+				expect_directory(watch, names.items[i], at);
+			else if (!found)
+				library_watch_directory_came(watch, names.items[i]);
 		}
 	}
 	arena_free(&arena);

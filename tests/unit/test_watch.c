@@ -315,6 +315,8 @@ static void open_watch(void)
 {
 	world.watch = library_watch_open(&world.config, take_line, NULL);
 	assert_non_null(world.watch);
+	while (!library_watch_is_ready(world.watch))
+		run_once();
 }
 
 static int set_up(void **state)
@@ -682,6 +684,70 @@ static void test_a_slow_drive_is_looked_at_in_slices(void **state)
 	world.is_slow = false;
 	assert_true(most < COUNT);
 	assert_int_equal(world.count, COUNT);
+}
+
+/* A client that connects meanwhile is greeted, and is told that nothing is watched for yet. */
+static void test_a_first_look_at_a_slow_drive_is_sliced(void **state)
+{
+	enum { COUNT = 200 };
+	char name[128];
+	size_t most;
+
+	(void)state;
+	for (int i = 0; i < COUNT; i++) {
+		(void)snprintf(name, sizeof(name), "samples/b-step%05d.safetensors", i);
+		make_directory(name);
+		(void)snprintf(name, sizeof(name), "samples/b-step%05d.safetensors/x=1.png", i);
+		write_picture(name, 0);
+	}
+	world.is_slow = true;
+	world.watch = library_watch_open(&world.config, take_line, NULL);
+	assert_non_null(world.watch);
+	assert_false(library_watch_is_ready(world.watch));
+	most = world.opened;
+	while (!library_watch_is_ready(world.watch)) {
+		size_t before = world.opened;
+
+		run_once();
+		if (world.opened - before > most)
+			most = world.opened - before;
+	}
+	world.is_slow = false;
+	assert_true(world.opened >= COUNT);
+	assert_true(most < COUNT / 2);
+	/* What was there is known, and nothing of it is told. */
+	assert_told("");
+	delete_file("samples/b-step00007.safetensors/x=1.png");
+	wait_for("image_removed", 1);
+	assert_told("-b-step00007.safetensors/x=1.png 0\n");
+}
+
+/* Whoever is told of what happens meanwhile would be told of it twice, or of half of it. */
+static void test_what_happens_during_a_first_look_is_part_of_it(void **state)
+{
+	enum { COUNT = 200 };
+	char name[128];
+
+	(void)state;
+	for (int i = 0; i < COUNT; i++) {
+		(void)snprintf(name, sizeof(name), "samples/b-step%05d.safetensors", i);
+		make_directory(name);
+	}
+	world.is_slow = true;
+	world.watch = library_watch_open(&world.config, take_line, NULL);
+	assert_non_null(world.watch);
+	assert_false(library_watch_is_ready(world.watch));
+	write_picture("samples/b-step00199.safetensors/x=1.png", 0);
+	delete_tree("samples/b-step00198.safetensors");
+	make_directory("samples/b-step00198.safetensors");
+	write_picture("samples/b-step00198.safetensors/x=1.png", 0);
+	while (!library_watch_is_ready(world.watch))
+		run_once();
+	world.is_slow = false;
+	assert_told("");
+	write_picture("samples/b-step00199.safetensors/x=2.png", 0);
+	wait_for("\"x\":\"2\"", 1);
+	assert_told("+b-step00199.safetensors/x=2.png x:2 0\n");
 }
 
 /* --- Directories -------------------------------------------------------------------------------
@@ -1106,6 +1172,8 @@ static void watch_without(unsigned call, unsigned reason)
 		if (!world.watch || strcmp(library_watch_method(world.watch), "poll") != 0 ||
 			!library_watch_is_exhausted(world.watch))
 			_exit(4);
+		while (!library_watch_is_ready(world.watch))
+			run_once();
 		database = store_watch_open(world.samples);
 		if (!database || store_watch_descriptor(database) != -1 ||
 			!store_watch_is_exhausted(database))
@@ -1165,6 +1233,8 @@ int main(void)
 		BOTH(test_the_order_of_pairs_makes_no_cell),
 		BOTH(test_without_a_counter_the_newer_stands_for_the_cell),
 		BOTH(test_a_slow_drive_is_looked_at_in_slices),
+		BOTH(test_a_first_look_at_a_slow_drive_is_sliced),
+		BOTH(test_what_happens_during_a_first_look_is_part_of_it),
 		BOTH(test_a_new_directory_and_all_in_it_are_told),
 		BOTH(test_files_that_follow_their_directory_at_once_are_told_once),
 		BOTH(test_a_file_of_no_known_format_is_told_when_it_rests),
