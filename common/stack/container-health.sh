@@ -27,7 +27,7 @@ ask_pool() {
 
 check_api() {
 	asked=
-	for service in /tmp/service/*/; do
+	for service in "${SERVICE_DIR:-/tmp/service}"/*/; do
 		ask_pool "$(basename "$service")" &
 		asked="$asked $!"
 	done

@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import net from 'node:net';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { after, afterEach, before, describe, test } from 'node:test';
@@ -564,9 +565,9 @@ describe('health checks', () => {
 			socket.addEventListener('message', ({ data }) => resolve(JSON.parse(data)));
 			socket.addEventListener('close', () => reject(new Error('no answer')));
 		});
-	const containerHealth = () =>
-		promisify(execFile)('sh', [path.join(root, 'common/stack/container-health.sh'), 'feed'], {
-			env: { ...process.env, RUNTIME_DIR: stack.runtimeDirectory },
+	const containerHealth = (service = 'feed', environment = {}) =>
+		promisify(execFile)('sh', [path.join(root, 'common/stack/container-health.sh'), service], {
+			env: { ...process.env, RUNTIME_DIR: stack.runtimeDirectory, ...environment },
 		}).then(
 			() => 'ok',
 			({ stdout }) => stdout.trim(),
@@ -581,6 +582,35 @@ describe('health checks', () => {
 		await feed.close();
 		assert.equal(await containerHealth(), 'ok');
 		assert.equal((await get(stack, '/health')).json.checks.feed, 'ok');
+	});
+	test('find nothing wrong where as many browsers are served as may be', async () => {
+		const crowd = await Promise.all(Array.from({ length: 64 }, () => Feed.open(stack)));
+		try {
+			assert.equal((await upgrade(stack.port)).status, 429);
+			assert.equal(await containerHealth(), 'ok');
+			assert.equal((await get(stack, '/health')).json.checks.feed, 'ok');
+		} finally {
+			await Promise.all(crowd.map((feed) => feed.close()));
+		}
+	});
+	test('let pools be busy that wait or compute, and no others', async () => {
+		const place = await mkdtemp(path.join(tmpdir(), 'health-'));
+		const ask = (busy) => containerHealth('api', { PATH: `${place}:${process.env.PATH}`, SERVICE_DIR: path.join(place, 'service'), BUSY: busy });
+		try {
+			for (const pool of ['catalog', 'presets', 'previews', 'comfyui', 'jobs']) await mkdir(path.join(place, 'service', pool), { recursive: true });
+			// What is asked: a pool all of whose processes are at work takes the connection and answers nothing.
+			await writeFile(path.join(place, 'cgi-fcgi'), `#!/bin/sh
+for socket; do :; done
+case " $BUSY " in *" \${socket%.sock} "*) exec sleep 60 ;; esac
+printf 'Status: 200 OK\r\n\r\n{"checks":{"database":"ok"}}'
+`, { mode: 0o755 });
+			assert.equal(await ask(''), 'ok');
+			assert.equal(await ask('previews comfyui jobs'), 'ok');
+			assert.equal(await ask('jobs presets'), 'presets: no answer');
+			assert.equal(await ask('catalog'), 'catalog: no answer');
+		} finally {
+			await rm(place, { recursive: true });
+		}
 	});
 	test('say what is wrong', async () => {
 		const { pid } = await processNamed(stack, WATCHER);

@@ -236,6 +236,15 @@ test('64 browsers are served, the next one is told to wait', options, async () =
 		const refused = await upgrade(project.port);
 		assert.equal(refused.status, 429);
 		assert.equal(JSON.parse(refused.text).code, 'too_many_requests');
+		// The container is no less well for it: its check meets the same refusal.
+		const full = new Date();
+		const look = await eventually('the engine has looked at the feed meanwhile', async () => {
+			const { Log } = (await project.inspect('feed')).State.Health;
+			return Log.find(({ Start }) => new Date(Start) > full);
+		}, 60);
+		assert.equal(look.ExitCode, 0, look.Output);
+		assert.ok(crowd.every(({ closed }) => !closed));
+		assert.deepEqual(await project.states(), healthy);
 	} finally {
 		await Promise.all(crowd.map((feed) => feed.close()));
 	}

@@ -50,6 +50,13 @@ const kill = async (stack, pattern, signal) => {
 	process.kill(pid, signal);
 	return pid;
 };
+/** From now on `window.states` has every state that the page shows, however briefly. */
+const watchStates = (page) => page.evaluate(() => {
+	window.states = [];
+	const element = document.querySelector('[data-testid="live"]');
+	new MutationObserver(() => window.states.push(element.dataset.state)).observe(element, { attributeFilter: ['data-state'] });
+});
+const WEBSOCKETD = /^websocketd /;
 const WATCHER = /^\/.*bin\/watcher$/;
 const FEED = /^\/.*bin\/feed$/;
 /** What the browser reports by itself when a connection fails. */
@@ -397,15 +404,36 @@ test('US-8.4 a restart of everything under the page: it reconnects, and has what
 	await expectLikeScan(app, run);
 });
 
+test('US-8.4 websocketd alone is killed under the page: it reconnects, and has what was missed', async ({ app, run, stack, page, guard }) => {
+	guard.allow(LOST);
+	// The page does not know yet that it is gone, and may ask for it.
+	guard.allow(/status of 404 .*step00000100.*prompt%3Dd%26seed%3D4\.png/);
+	await run.show(app);
+	await app.moveTo(app.master, 0);
+	await watchStates(page);
+	// Stopped first, so that what is told meanwhile is surely lost.
+	await kill(stack, WEBSOCKETD, 'SIGSTOP');
+	await run.add({ checkpoint: 100, prompt: 'c', seed: 2 });
+	await run.remove({ checkpoint: 100, prompt: 'd', seed: 4 });
+	await kill(stack, WEBSOCKETD, 'SIGKILL');
+	await expect(app.filters.getByText('8 images')).toBeVisible({ timeout: 30_000 });
+	await expect.poll(() => app.pictures()).toEqual([
+		[at(100, 'b', 2), at(100, 'c', 2), at(100, 'd', 2)],
+		[at(100, 'b', 4), 'no image', 'no image'],
+	]);
+	await expectState(page, 'live');
+	expect(await page.evaluate(() => window.states)).toContain('reconnecting');
+	await expectLikeScan(app, run);
+	await run.add({ checkpoint: 100, prompt: 'c', seed: 4 });
+	await expect.poll(async () => (await app.pictures())[1][1]).toBe(at(100, 'c', 4));
+	await expectLikeScan(app, run);
+});
+
 test('while nothing is watched for, the page does not say that it is live', async ({ app, run, stack, page }) => {
 	await run.show(app);
 	// Stopped first, so that it cannot be back before anybody has seen that it was away.
 	await kill(stack, WATCHER, 'SIGSTOP');
-	await page.evaluate(() => {
-		window.states = [];
-		const element = document.querySelector('[data-testid="live"]');
-		new MutationObserver(() => window.states.push(element.dataset.state)).observe(element, { attributeFilter: ['data-state'] });
-	});
+	await watchStates(page);
 	await run.add({ checkpoint: 100, prompt: 'a', seed: 2 });
 	await kill(stack, WATCHER, 'SIGKILL');
 	await run.add({ checkpoint: 100, prompt: 'c', seed: 2 });
