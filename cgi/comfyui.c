@@ -3,7 +3,7 @@
  * it is a program of its own: a ComfyUI that hangs holds up nothing else. Answers
  *
  *   GET /api/comfyui/status
- *   GET /api/comfyui/models?type=
+ *   GET /api/comfyui/models?type=&workflow=
  *   GET /api/workflows
  *   GET /api/workflows/{name}
  *   POST /api/sample-jobs/preview
@@ -100,13 +100,26 @@ static const struct comfyui_model_type *read_type(
 	return NULL;
 }
 
-/* A list that is none must not look like one that is empty. */
-static bool has_list(const struct comfyui_model_type *type, const struct comfyui_choices *choices,
-	struct error *error)
+/*
+ * The list of the type; where a workflow is named, that of its own node. A list that is none must
+ * not look like one that is empty.
+ */
+static bool read_list(struct comfyui *comfyui, const struct http_request *request,
+	const struct comfyui_model_type *type, struct comfyui_choices *choices, struct error *error)
 {
+	struct text workflow = http_query(request, "workflow");
+	const char *class = type->class;
+	const char *input = type->input;
+
+	if (!comfyui_is_configured(comfyui->config, error) ||
+		(workflow.at && !workflows_input(comfyui->config, request->arena, workflow,
+					type->setting, &class, &input, error)) ||
+		!comfyui_cache_choices(&comfyui->cache, request->arena, class, input,
+			http_query_flag(request, "refresh"), choices, error))
+		return false;
 	return choices->is_list ||
 	       error_set(error, ERROR_UNAVAILABLE, "comfyui_error",
-		       "This ComfyUI has no list for %s of the node %s.", type->input, type->class);
+		       "This ComfyUI has no list for %s of the node %s.", input, class);
 }
 
 static void list_models(struct http_request *request, struct http_response *response)
@@ -119,10 +132,7 @@ static void list_models(struct http_request *request, struct http_response *resp
 
 	if (!type)
 		return;
-	if (!comfyui_is_configured(comfyui->config, &error) ||
-		!comfyui_cache_choices(&comfyui->cache, request->arena, type->class, type->input,
-			http_query_flag(request, "refresh"), &choices, &error) ||
-		!has_list(type, &choices, &error)) {
+	if (!read_list(comfyui, request, type, &choices, &error)) {
 		note(comfyui, &error);
 		http_fail(response, &error);
 		response->is_routine = error.kind == ERROR_UNAVAILABLE;

@@ -1,7 +1,6 @@
 #include "workflows.h"
 
 #include "base/json_write.h"
-#include "comfyui/template.h"
 #include "comfyui/workflows.h"
 
 static void write_roles(
@@ -171,4 +170,24 @@ void workflows_show(
 	}
 	json_close_object(&out);
 	http_header(response, "Cache-Control", "no-store");
+}
+
+bool workflows_input(const struct config *config, struct arena *arena, struct text name,
+	enum comfyui_setting setting, const char **class, const char **input, struct error *error)
+{
+	const struct comfyui_template *template = read_template(config, name, arena, error);
+
+	if (!template)
+		return false;
+	if (!template->valid)
+		return error_set(error, ERROR_INVALID, "invalid_workflow",
+			"The workflow %.*s cannot be used: %s", TEXT_ARGUMENTS(name),
+			template->errors[0]);
+	if (!template->honours[setting])
+		return error_set(error, ERROR_INVALID, "not_honoured",
+			"The workflow %.*s has no place for the parameter %s.",
+			TEXT_ARGUMENTS(name), comfyui_setting_names[setting]);
+	*class = arena_copy(arena, template->places[setting].class_type);
+	*input = arena_copy(arena, template->places[setting].field);
+	return (*class && *input) || error_memory(error);
 }

@@ -1,13 +1,13 @@
 #include "comfyui/models.h"
 
 static const struct comfyui_model_type TYPES[] = {
-	{"vae", "VAELoader", "vae_name"},
-	{"clip", "CLIPLoader", "clip_name"},
-	{"unet", "UNETLoader", "unet_name"},
-	{"checkpoint", "CheckpointLoaderSimple", "ckpt_name"},
-	{"lora", "LoraLoader", "lora_name"},
-	{"sampler", "KSampler", "sampler_name"},
-	{"scheduler", "KSampler", "scheduler"},
+	{"vae", "VAELoader", "vae_name", COMFYUI_SET_VAE},
+	{"clip", "CLIPLoader", "clip_name", COMFYUI_SET_CLIP},
+	{"unet", "UNETLoader", "unet_name", COMFYUI_SET_CHECKPOINT},
+	{"checkpoint", "CheckpointLoaderSimple", "ckpt_name", COMFYUI_SET_CHECKPOINT},
+	{"lora", "LoraLoader", "lora_name", COMFYUI_SET_CHECKPOINT},
+	{"sampler", "KSampler", "sampler_name", COMFYUI_SET_SAMPLER_NAME},
+	{"scheduler", "KSampler", "scheduler", COMFYUI_SET_SCHEDULER},
 };
 
 const struct comfyui_model_type *comfyui_model_type_find(struct text type)

@@ -1,13 +1,14 @@
 #ifndef COMFYUI_MODELS_H
 #define COMFYUI_MODELS_H
 
-#include "base/text.h"
+#include "comfyui/template.h"
 
 /* A kind of thing that a user chooses from, and the node input that has ComfyUI's list of it. */
 struct comfyui_model_type {
 	const char *type; /* as the API names it */
 	const char *class;
 	const char *input;
+	enum comfyui_setting setting; /* that a template's own node has another list of it for */
 };
 
 /* vae, clip, unet, checkpoint, lora, sampler or scheduler; NULL for any other. */

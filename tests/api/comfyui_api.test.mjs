@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
 import https from 'node:https';
 import net from 'node:net';
@@ -11,7 +11,7 @@ import path from 'node:path';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { get, request } from './client.mjs';
 import { startComfyUI } from './comfyui.mjs';
-import { eventually, freePort, startStack } from './stack.mjs';
+import { eventually, freePort, makePlace, startStack } from './stack.mjs';
 
 const models = {
 	checkpoints: ['base-sd15.safetensors', 'sd/größe & more.safetensors'],
@@ -61,13 +61,20 @@ describe('without ComfyUI in the configuration', () => {
 describe('with a ComfyUI', () => {
 	let comfyui;
 	let stack;
+	let place;
+	let workflows;
 	before(async () => {
 		comfyui = await startComfyUI({ models });
-		stack = await startStack({ config: { comfyui: comfyui.config } });
+		// An empty one gets the templates that are shipped.
+		place = await makePlace();
+		workflows = path.join(place, 'workflows');
+		await mkdir(workflows);
+		stack = await startStack({ place, config: { comfyui: comfyui.config, workflow_dir: workflows } });
 	});
 	after(async () => {
 		await stack?.stop();
 		await comfyui?.stop();
+		await rm(place, { recursive: true });
 	});
 	beforeEach(async () => {
 		await comfyui.resetMoods();
@@ -102,6 +109,35 @@ describe('with a ComfyUI', () => {
 		assert.ok(samplers.includes('euler') && samplers.length > 20);
 		const schedulers = (await list(stack, 'scheduler')).json.models;
 		assert.ok(schedulers.includes('karras') && !schedulers.includes('euler'));
+	});
+
+	test('the lists are those of the nodes of a workflow, where one is named', async () => {
+		const of = (type, workflow) => list(stack, type, `&refresh=1&workflow=${workflow}`);
+		const assertProblem = ({ status: code, json }, expected, word) => assert.deepEqual([code, json.code], [expected, word]);
+		const names = async (type, workflow) => {
+			const answer = await of(type, workflow);
+			assert.equal(answer.status, 200, answer.text);
+			return answer.json.models.sort();
+		};
+		assert.deepEqual(await names('vae', 'qwen-image.json'), [...models.vae].sort());
+		assert.deepEqual(await names('clip', 'qwen-image.json'), [...models.text_encoders].sort());
+		for (const type of ['unet', 'checkpoint', 'lora']) {
+			assert.deepEqual(await names(type, 'qwen-image.json'), [...models.diffusion_models].sort());
+			assert.deepEqual(await names(type, 'qwen-image-lora.json'), [...models.loras].sort());
+			assert.deepEqual(await names(type, 'sd15-sdxl-checkpoint.json'), [...models.checkpoints].sort());
+		}
+		assert.ok((await names('sampler', 'flux-dev.json')).includes('euler'));
+		assertProblem(await of('vae', 'sd15-sdxl-checkpoint.json'), 422, 'not_honoured');
+		assertProblem(await of('vae', 'none.json'), 404, 'not_found');
+		assertProblem(await of('vae', '..%2Fconfig.yaml'), 404, 'not_found');
+		await writeFile(path.join(workflows, 'broken.json'), '{}');
+		assertProblem(await of('vae', 'broken.json'), 422, 'invalid_workflow');
+		const graph = JSON.parse(await readFile(path.join(workflows, 'qwen-image.json'), 'utf8'));
+		Object.values(graph).find(({ class_type: type }) => type === 'CLIPLoader').class_type = 'CLIPLoaderGGUF';
+		await writeFile(path.join(workflows, 'gguf.json'), JSON.stringify(graph));
+		const lacking = await of('clip', 'gguf.json');
+		assertProblem(lacking, 503, 'comfyui_error');
+		assert.match(lacking.json.detail, /CLIPLoaderGGUF/);
 	});
 
 	test('backslashes of a Windows server stay as they are', async () => {

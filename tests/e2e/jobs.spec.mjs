@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFile, readdir, rm } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { get, send } from '../api/client.mjs';
 import { expectAccessible } from './support/axe.mjs';
@@ -43,9 +43,12 @@ test('US-21.1 US-21.2 US-21.5 US-21.6 US-22.4 a run without samples is given som
 	await expect(page.locator('[role="gridcell"][data-status="ready"]').first()).toBeVisible();
 });
 
-test('US-21.3 US-21.4 only settings that the workflow has a place for are shown, with ComfyUI’s models', async ({ generation, stack, page, app }) => {
+test('US-21.3 US-21.4 only settings that the workflow has a place for are shown, with ComfyUI’s models', async ({ generation, stack, page, app, guard }) => {
+	guard.allow(/status of 503 .*workflow=unknown\.json/);
 	const other = path.join(stack.workflows, 'parts.json');
 	await copyFile(workflowFile('tiny_sd3_api.json'), other);
+	const unknown = path.join(stack.workflows, 'unknown.json');
+	await writeFile(unknown, (await readFile(other, 'utf8')).replace('"VAELoader"', '"VAELoaderOfOurs"'));
 	try {
 		await generation.openLaunch();
 		await generation.choose('Workflow', WORKFLOW);
@@ -56,13 +59,24 @@ test('US-21.3 US-21.4 only settings that the workflow has a place for are shown,
 		expect(await app.optionsOf(generation.launch.getByRole('combobox', { name: 'VAE' }))).toContain(MODELS.vae[0]);
 		expect(await app.optionsOf(generation.launch.getByRole('combobox', { name: 'Text encoder' }))).toEqual(MODELS.text_encoders);
 		await expect(generation.launch.getByRole('textbox', { name: 'Shift' })).toBeVisible();
-		// The workflow's node may have another list.
-		await generation.launch.getByRole('combobox', { name: 'VAE' }).click();
-		await page.keyboard.type('odd.gguf');
-		await page.keyboard.press('Enter');
-		await expect(generation.launch.getByRole('group', { name: 'VAE', exact: true })).toContainText('odd.gguf');
+		// They are all that its node takes.
+		const vae = generation.launch.getByRole('group', { name: 'VAE', exact: true });
+		const type = async (text) => {
+			await generation.launch.getByRole('combobox', { name: 'VAE' }).click();
+			await page.keyboard.type(text);
+			await page.keyboard.press('Enter');
+		};
+		await type('odd.gguf');
+		await expect(vae).not.toContainText('odd.gguf');
+		await page.keyboard.press('Escape');
+		// The list of a node that ComfyUI does not know cannot be had.
+		await generation.choose('Workflow', 'unknown.json');
+		await expect(vae).toContainText('ComfyUI cannot tell its list');
+		await type('odd.gguf');
+		await expect(vae).toContainText('odd.gguf');
 	} finally {
 		await rm(other);
+		await rm(unknown);
 	}
 });
 

@@ -107,10 +107,15 @@ export const api = {
 
   comfyuiStatus: (signal?: AbortSignal) => json<ComfyUIStatus>('/api/comfyui/status', { signal }),
 
-  comfyuiModels: (type: ModelType, options: { refresh: boolean; signal?: AbortSignal }) =>
-    json<{ models: string[] }>(`/api/comfyui/models?type=${type}${options.refresh ? '&refresh=1' : ''}`, {
-      signal: options.signal,
-    }),
+  /** `workflow`: the list of its own node. */
+  comfyuiModels: (type: ModelType, options: { refresh: boolean; workflow?: string; signal?: AbortSignal }) => {
+    const query = new URLSearchParams({
+      type,
+      ...(options.workflow !== undefined && { workflow: options.workflow }),
+      ...(options.refresh && { refresh: '1' }),
+    })
+    return json<{ models: string[] }>(`/api/comfyui/models?${query}`, { signal: options.signal })
+  },
 
   workflows: (signal?: AbortSignal) => json<Workflow[]>('/api/workflows', { signal }),
 

@@ -807,7 +807,7 @@ export interface components {
          * @description A stable word for programs; the table at the top explains each.
          * @enum {string}
          */
-        ProblemCode: "bad_request" | "invalid_path" | "invalid_parameter" | "invalid_json" | "cross_site" | "outside_directories" | "unreadable" | "not_found" | "method_not_allowed" | "name_taken" | "too_many_presets" | "too_many_jobs" | "invalid_state" | "comfyui_not_configured" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "range_not_satisfiable" | "foreign_host" | "invalid_body" | "damaged_file" | "not_an_image" | "picture_too_large" | "upgrade_required" | "too_many_requests" | "headers_too_large" | "internal_error" | "bad_gateway" | "unavailable" | "file_incomplete" | "overloaded" | "cache_full" | "gateway_timeout" | "comfyui_unreachable" | "comfyui_error";
+        ProblemCode: "bad_request" | "invalid_path" | "invalid_parameter" | "invalid_json" | "cross_site" | "outside_directories" | "unreadable" | "not_found" | "method_not_allowed" | "name_taken" | "too_many_presets" | "too_many_jobs" | "invalid_state" | "comfyui_not_configured" | "precondition_failed" | "body_too_large" | "uri_too_long" | "unsupported_media_type" | "invalid_workflow" | "not_honoured" | "range_not_satisfiable" | "foreign_host" | "invalid_body" | "damaged_file" | "not_an_image" | "picture_too_large" | "upgrade_required" | "too_many_requests" | "headers_too_large" | "internal_error" | "bad_gateway" | "unavailable" | "file_incomplete" | "overloaded" | "cache_full" | "gateway_timeout" | "comfyui_unreachable" | "comfyui_error";
         Prompt: {
             /**
              * @description Names the prompt in file names and in the grid; unique in its preset. White space at both ends is
@@ -1353,6 +1353,13 @@ export interface operations {
                 refresh?: components["parameters"]["Refresh"];
                 /** @description What to list. */
                 type: "vae" | "clip" | "unet" | "checkpoint" | "lora" | "sampler" | "scheduler";
+                /**
+                 * @description The name of a template, with `.json`: then the list is that of the node which takes such a value there
+                 *     (a `CLIPLoaderGGUF` has another one than a `CLIPLoader`). `unet`, `checkpoint` and `lora` all mean the node
+                 *     that loads the checkpoints. `404` if there is none of that name, `422` with `invalid_workflow` if it cannot
+                 *     be used, with `not_honoured` if it has no place for such a value.
+                 */
+                workflow?: string;
             };
             header?: never;
             path?: never;
