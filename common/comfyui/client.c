@@ -134,10 +134,13 @@ static enum comfyui_failure timeout_failure(CURL *easy)
 {
 	curl_off_t connected = 0;
 	long local_port = 0;
+	long sent = 0;
 
 	(void)curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &connected);
 	(void)curl_easy_getinfo(easy, CURLINFO_LOCAL_PORT, &local_port);
-	if (connected > 0)
+	(void)curl_easy_getinfo(easy, CURLINFO_REQUEST_SIZE, &sent);
+	/* A kept connection took no time to be made, and is seen by what was sent on it. */
+	if (connected > 0 || sent > 0)
 		return COMFYUI_FAILURE_SILENT;
 	/* To curl, a connection is there when TLS is agreed upon. */
 	return local_port > 0 ? COMFYUI_FAILURE_TLS : COMFYUI_FAILURE_UNCONNECTED;

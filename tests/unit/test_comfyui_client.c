@@ -328,6 +328,25 @@ static void test_no_answer(void **state)
 	assert_true(response.timed_out);
 }
 
+/* A hang mostly begins on a connection that earlier calls have made and left. */
+static void test_no_answer_on_a_kept_connection(void **state)
+{
+	struct comfyui_request request = get("/silent");
+
+	(void)state;
+	assert_true(call_path("/ok"));
+	request.timeout_ms = 200;
+	assert_unreachable(&request, "gave no answer within 1 s");
+	assert_true(response.timed_out);
+	assert_true(response.sent);
+	assert_int_equal(atomic_load(&connections), 1);
+	assert_true(call_path("/ok"));
+	request = get("/stops");
+	request.silence_ms = 1000;
+	assert_unreachable(&request, "gave no answer within 1 s");
+	assert_int_equal(atomic_load(&connections), 2);
+}
+
 static void test_no_connection(void **state)
 {
 	struct comfyui_request request = get("/ok");
@@ -552,6 +571,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_headers_and_prefix, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_connections_are_kept, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_no_answer, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			test_no_answer_on_a_kept_connection, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_no_connection, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_too_long, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_not_configured, set_up, tear_down),
