@@ -30,6 +30,7 @@ export const COMES = {
 	'the feed has previews and the words of others, in fragments': { previews: true, chatter: true, frames: 'fragmented' },
 	'compression would be accepted': { deflate: true },
 	'events lack the prompt id, and are of the old kind': { executing_without_prompt_id: true, no_progress_state: true },
+	'the server is one of early 2024': { prompt_id_ignored: true, interrupt_is_global: true, no_progress_state: true, no_execution_success: true },
 	'the image is missing at first': { view: once('missing', 2) },
 	'the download is cut': { view: once('cut', 2) },
 	'the download is reset': { view: once('reset', 2) },

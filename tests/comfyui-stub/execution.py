@@ -220,7 +220,8 @@ class Run:
             else:
                 cache[signature] = await self._guarded(node_id)
                 self._executed.append(node_id)
-        self._tell("execution_success", {"prompt_id": self._id})
+        if not self._moods.get("no_execution_success"):
+            self._tell("execution_success", {"prompt_id": self._id})
 
     def _signature(self, node_id: str) -> str:
         """Of what the node computes: classes and inputs of it and its ancestors, links by place and not by id."""

@@ -48,6 +48,7 @@ MOODS: dict[str, tuple[Any, str]] = {
     "chatter": (False, "messages of other extensions and of another user's prompt between ours"),
     "executing_without_prompt_id": (False, "as some custom nodes do"),
     "no_progress_state": (False, "as before mid-2025: only progress, no progress_state"),
+    "no_execution_success": (False, "as before July 2024: no execution_success, neither told nor in the history"),
     # Answers
     "view": ("", "'missing' (404), 'cut' (half a file), 'reset' (connection cut), 'html' (200 with a page), 'slow'"),
     "nan": (False, "NaN, Infinity, lone surrogates and huge integers in JSON replies and messages"),

@@ -347,7 +347,7 @@ test('frames on the wire: whole, in parts, deflated where offered', async () => 
 	assert.equal((await rawFeed(false)).frame, 0x81);
 });
 
-test('previews, chatter, executing_without_prompt_id, no_progress_state', async () => {
+test('previews, chatter, executing_without_prompt_id, no_progress_state, no_execution_success', async () => {
 	const previews = (await run({ previews: true })).heard.filter((message) => message instanceof ArrayBuffer);
 	assert.deepEqual([...new Set(previews.map((message) => new DataView(message).getUint32(0)))], [1, 3, 4]);
 	const { heard, id } = await run({ chatter: true });
@@ -356,6 +356,10 @@ test('previews, chatter, executing_without_prompt_id, no_progress_state', async 
 	const bare = await run({ executing_without_prompt_id: true, no_progress_state: true });
 	assert.ok(bare.heard.some(({ type, data }) => type === 'executing' && data.node === '3' && !('prompt_id' in data)));
 	assert.ok(!bare.heard.some(({ type }) => type === 'progress_state'));
+	const old = await run({ no_execution_success: true });
+	assert.ok(!old.heard.some(({ type }) => type === 'execution_success'));
+	assert.deepEqual(old.entry.status.messages.map(([kind]) => kind), ['execution_start', 'execution_cached']);
+	assert.equal(old.entry.status.status_str, 'success');
 });
 
 test('view: missing, cut, reset, html, slow', async () => {
