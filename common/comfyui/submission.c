@@ -91,15 +91,23 @@ static void read_error(
 	struct text type = comfyui_answer_string(error, "type");
 	struct text words = comfyui_answer_string(error, "message");
 	struct text details = comfyui_answer_string(error, "details");
+	const struct json *extra = json_member(error, "extra_info");
+	struct text class = comfyui_answer_string(extra, "class_type");
 	bool missing = text_equal(type, TEXT("missing_node_type")) ||
 		       (text_equal(type, TEXT("invalid_prompt")) &&
 			       memmem(words.at, words.length, "does not exist", 14));
 
 	submission->refusal = missing ? COMFYUI_REFUSAL_MISSING_NODE : COMFYUI_REFUSAL_INVALID;
-	submission->message = text_from(arena_printf(arena, "%.*s%s%.*s%s",
-		TEXT_ARGUMENTS(words.length ? words : type), details.length ? " (" : "",
-		TEXT_ARGUMENTS(details), details.length ? ")" : ""));
-	submission->node = comfyui_answer_string(json_member(error, "extra_info"), "node_id");
+	submission->node = comfyui_answer_string(extra, "node_id");
+	/* Newer versions call the node by its title, which does not tell what to install. */
+	if (missing && class.length)
+		submission->message = text_from(
+			arena_printf(arena, "%.*s (node %.*s): %.*s", TEXT_ARGUMENTS(class),
+				TEXT_ARGUMENTS(submission->node), TEXT_ARGUMENTS(words)));
+	else
+		submission->message = text_from(arena_printf(arena, "%.*s%s%.*s%s",
+			TEXT_ARGUMENTS(words.length ? words : type), details.length ? " (" : "",
+			TEXT_ARGUMENTS(details), details.length ? ")" : ""));
 }
 
 bool comfyui_read_submission(struct arena *arena, struct comfyui_response *response,

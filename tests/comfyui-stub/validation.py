@@ -28,14 +28,10 @@ def validate(prompt: dict[str, Any], catalogue: Catalogue, newer: bool) -> Verdi
     outputs = []
     for node_id, node in prompt.items():
         if "class_type" not in node:
-            message = "Cannot execute because a node is missing the class_type property."
-            return Verdict(error=_no_class(newer, message, node_id, None))
+            return Verdict(error=_no_class(newer, node_id, node, None))
         class_type = node["class_type"]
         if not catalogue.has(class_type):
-            message = f"Cannot execute because node {class_type} does not exist."
-            if newer:
-                message = f"Node '{class_type}' not found. The custom node may not be installed."
-            return Verdict(error=_no_class(newer, message, node_id, class_type))
+            return Verdict(error=_no_class(newer, node_id, node, class_type))
         if catalogue.info(class_type).get("output_node"):
             outputs.append(node_id)
     if not outputs:
@@ -64,11 +60,17 @@ def validate(prompt: dict[str, Any], catalogue: Catalogue, newer: bool) -> Verdi
     return verdict
 
 
-def _no_class(newer: bool, message: str, node_id: str, class_type: str | None) -> Error:
+def _no_class(newer: bool, node_id: str, node: dict[str, Any], class_type: str | None) -> Error:
+    details = f"Node ID '#{node_id}'"
     if not newer:
-        return refuse("invalid_prompt", message, f"Node ID '#{node_id}'")
-    extra = {"node_id": node_id, "class_type": class_type, "node_title": None}
-    return refuse("missing_node_type", message, f"Node ID '#{node_id}'", extra)
+        problem = "a node is missing the class_type property" if class_type is None else f"node {class_type} does not exist"
+        return refuse("invalid_prompt", f"Cannot execute because {problem}.", details)
+    title = node.get("_meta", {}).get("title", class_type)
+    if class_type is None:
+        message = f"Node '{title or f'ID #{node_id}'}' has no class_type. The workflow may be corrupted or a custom node is missing."
+    else:
+        message = f"Node '{title}' not found. The custom node may not be installed."
+    return refuse("missing_node_type", message, details, {"node_id": node_id, "class_type": class_type, "node_title": title})
 
 
 class _Check:

@@ -99,9 +99,14 @@ test('prompt_id_ignored, prompt_id_must_be_uuid', async () => {
 
 test('newer_validation: missing_node_type', async () => {
 	await comfyui.setMoods({ newer_validation: true });
-	const reply = await comfyui.call('POST', '/prompt', { prompt: { 5: { class_type: 'Gone', inputs: {} } } });
-	assert.equal(reply.json.error.type, 'missing_node_type');
-	assert.deepEqual(reply.json.error.extra_info.class_type, 'Gone');
+	const reply = await comfyui.call('POST', '/prompt', { prompt: { 5: { class_type: 'Gone', inputs: {}, _meta: { title: 'Decode' } } } });
+	// As ComfyUI 0.28.2 answered.
+	assert.deepEqual(reply.json.error, {
+		type: 'missing_node_type',
+		message: "Node 'Decode' not found. The custom node may not be installed.",
+		details: "Node ID '#5'",
+		extra_info: { node_id: '5', class_type: 'Gone', node_title: 'Decode' },
+	});
 });
 
 test('validation_seconds blocks the whole server', async () => {

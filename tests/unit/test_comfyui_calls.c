@@ -450,6 +450,16 @@ static void test_submission_of_a_newer_comfyui(void **state)
 		     "\"node_errors\": {}}"));
 	assert_int_equal(submission().refusal, COMFYUI_REFUSAL_MISSING_NODE);
 	assert_text(submission().node, "57:8");
+	/* It calls the node by its title, which says nothing of what is missing. */
+	answer(400, TEXT("{\"error\": {\"type\": \"missing_node_type\", \"message\": \"Node "
+			 "'Upscale' not "
+			 "found. The custom node may not be installed.\", \"details\": \"Node ID "
+			 "'#15'\", "
+			 "\"extra_info\": {\"node_id\": \"15\", \"class_type\": \"FancyUpscale\", "
+			 "\"node_title\": \"Upscale\"}}, \"node_errors\": {}}"));
+	assert_int_equal(submission().refusal, COMFYUI_REFUSAL_MISSING_NODE);
+	assert_text(submission().message, "FancyUpscale (node 15): Node 'Upscale' not found. The "
+					  "custom node may not be installed.");
 }
 
 /* A fault of the template is told before a value that a refreshed list may mend. */
