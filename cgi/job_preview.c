@@ -11,6 +11,7 @@
 struct unmatched {
 	struct text filename;
 	const char *reason;
+	size_t to_render; /* images that would be, could ComfyUI see it */
 };
 
 /* What ComfyUI said of the checkpoints. */
@@ -18,7 +19,18 @@ struct sight {
 	bool known; /* it could be asked */
 	struct unmatched *unmatched;
 	size_t count;
+	size_t to_render; /* images of the unmatched */
 };
+
+/* Of one checkpoint of the plan; 0 where the plan was too large to look for its pictures. */
+static size_t to_render_of(const struct store_job_input *job, size_t checkpoint)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; job->starts && i < job->output_count; i++)
+		count += job->starts[checkpoint * job->output_count + i] == STORE_JOB_PENDING;
+	return count;
+}
 
 /* Matches every checkpoint of the plan against the list of the template's own loader. */
 static bool match_all(const struct config *config, struct input_reader *reader,
@@ -34,6 +46,7 @@ static bool match_all(const struct config *config, struct input_reader *reader,
 		const char *path = arena_printf(reader->arena, "%s/%s",
 			config->checkpoint_dirs[checkpoint->directory], checkpoint->path);
 		const char *reason;
+		size_t to_render = to_render_of(&plan->job, i);
 		struct error error;
 		struct text name;
 
@@ -45,7 +58,8 @@ static bool match_all(const struct config *config, struct input_reader *reader,
 		if (!reason)
 			return false;
 		sight->unmatched[sight->count++] =
-			(struct unmatched){plan->job.checkpoints[i].filename, reason};
+			(struct unmatched){plan->job.checkpoints[i].filename, reason, to_render};
+		sight->to_render += to_render;
 	}
 	return true;
 }
@@ -97,9 +111,12 @@ static void check(const struct comfyui_cache *cache, struct input_reader *reader
 		job_plan_warn(reader, plan, check.unchecked);
 }
 
-/* A guess from the newest job with this template: time goes with the steps and the pixels. */
-static bool estimate(
-	struct store *store, const struct job_plan *plan, double *seconds, struct error *error)
+/*
+ * A guess from the newest job with this template, of what ComfyUI can see: time goes with the steps
+ * and the pixels.
+ */
+static bool estimate(struct store *store, const struct job_plan *plan, const struct sight *sight,
+	double *seconds, struct error *error)
 {
 	struct store_job_pace pace;
 	double steps = 0;
@@ -112,7 +129,8 @@ static bool estimate(
 	for (size_t i = 0; i < plan->job.output_count; i++)
 		steps += (double)plan->job.outputs[i].steps;
 	steps /= (double)plan->job.output_count;
-	*seconds = pace.seconds_per_image * (double)plan->to_render * (steps / pace.mean_steps) *
+	*seconds = pace.seconds_per_image * (double)(plan->to_render - sight->to_render) *
+		   (steps / pace.mean_steps) *
 		   ((double)plan->job.width * (double)plan->job.height) /
 		   ((double)pace.width * (double)pace.height);
 	return true;
@@ -130,6 +148,7 @@ static void put_unmatched(struct json_writer *out, const struct sight *sight)
 		json_open_object(out);
 		json_put_text(out, "filename", sight->unmatched[i].filename);
 		json_put_string(out, "reason", sight->unmatched[i].reason);
+		json_put_integer(out, "to_render", (int64_t)sight->unmatched[i].to_render);
 		json_close_object(out);
 	}
 	json_close_array(out);
@@ -179,12 +198,12 @@ static bool preview(const struct comfyui_cache *cache, struct input_reader *read
 		return false;
 	if (!input_accepted(reader))
 		return true;
-	if (!estimate(store, &plan, &seconds, error))
-		return false;
 	if (plan.template->valid && look(cache, reader, &plan, refresh, &sight))
 		check(cache, reader, &plan, refresh);
 	if (!input_accepted(reader))
 		return true;
+	if (!estimate(store, &plan, &sight, &seconds, error))
+		return false;
 	http_header(reader->response, "Cache-Control", "no-store");
 	json_writer_init(&out, &reader->response->body);
 	write_preview(&out, &plan, &sight, seconds);

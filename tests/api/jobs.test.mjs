@@ -313,6 +313,7 @@ describe('a preview', () => {
 		assert.equal(answer.status, 200, answer.text);
 		assert.deepEqual(answer.json.unmatched.map(({ filename }) => filename), [CHECKPOINTS[1]]);
 		assert.match(answer.json.unmatched[0].reason, /ComfyUI/);
+		assert.equal(answer.json.unmatched[0].to_render, 4);
 		assert.deepEqual(answer.json.warnings, []);
 		const odd = (await send(other, 'POST', '/api/sample-presets', { ...values, name: 'Odd', samplers: ['euler', 'nosuch'], schedulers: ['simple', 'none'] })).json;
 		const { warnings } = (await send(other, 'POST', `${JOBS}/preview`, wish({ sample_preset_id: odd.id }))).json;

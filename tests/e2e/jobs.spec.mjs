@@ -105,12 +105,17 @@ test('checkpoints that ComfyUI cannot see are named before the launch', async ({
 	await generation.choose('Training run to generate for', UNSEEN.name);
 	const unmatched = generation.launch.getByTestId('launch-unmatched');
 	await expect(unmatched).toContainText(UNSEEN.checkpoint);
+	// Nothing is promised that cannot be.
+	await expect(generation.launch.getByTestId('launch-sum')).toContainText('ComfyUI sees none of these checkpoints');
+	await expect(generation.start).toHaveText('Generate');
+	await expect(generation.start).toBeDisabled();
 	// Mended while the launch is open.
 	const seen = path.join(stack.checkpoints, UNSEEN.checkpoint);
 	await copyFile(path.join(stack.directory, 'elsewhere', UNSEEN.checkpoint), seen);
 	try {
 		await generation.launch.getByRole('button', { name: 'Check again' }).click();
 		await expect(unmatched).toBeHidden();
+		await expect(generation.start).toHaveText('Generate 4 images');
 		await expect(generation.start).toBeEnabled();
 	} finally {
 		await rm(seen);

@@ -852,7 +852,7 @@ export interface components {
             checkpoints: number;
             /** @description What the launch would be refused for, a sentence each. */
             errors: string[];
-            /** @description A guess from past jobs with this template; absent without one. */
+            /** @description A guess from past jobs with this template, without images of unmatched checkpoints; absent without one. */
             estimated_seconds?: number;
             /** @description Images there, made otherwise. */
             existing_other: number;
@@ -866,6 +866,8 @@ export interface components {
             unmatched: {
                 filename: string;
                 reason: string;
+                /** @description Its images that would be rendered, could ComfyUI see it. */
+                to_render: number;
             }[] | null;
             /** @description What a person should know before the launch, a sentence each. */
             warnings: string[];

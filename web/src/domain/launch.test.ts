@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { TrainingRun, Workflow } from '@/api/types'
-import { firstCheckpoints, type LaunchChoices, launchBody, missing } from './launch'
+import type { SampleJobPreview, TrainingRun, Workflow } from '@/api/types'
+import { firstCheckpoints, imagesToRender, type LaunchChoices, launchBody, missing, nothingToRender } from './launch'
 
 const checkpoint = (filename: string, has_samples: boolean) => ({ filename, has_samples, step_number: 1, value: filename })
 const run: TrainingRun = {
@@ -65,4 +65,34 @@ it.each([
 })
 it('says nothing when nothing is missing', () => {
   expect(missing(choices)).toBe('')
+})
+
+describe('what is promised', () => {
+  const preview: SampleJobPreview = {
+    checkpoints: 2,
+    images_per_checkpoint: 4,
+    total_items: 8,
+    to_render: 6,
+    existing_same: 2,
+    existing_other: 0,
+    unmatched: [],
+    warnings: [],
+    errors: [],
+  }
+  const unmatched = (filename: string, to_render: number) => ({ filename, reason: 'not listed', to_render })
+
+  it('is what the server counts while ComfyUI cannot be asked', () => {
+    expect(imagesToRender({ ...preview, unmatched: null })).toBe(6)
+    expect(nothingToRender({ ...preview, unmatched: null })).toBe('')
+  })
+  it('leaves out the images of checkpoints that ComfyUI cannot see', () => {
+    expect(imagesToRender({ ...preview, unmatched: [unmatched('a', 2)] })).toBe(4)
+  })
+  it.each([
+    [{ unmatched: [unmatched('a', 2), unmatched('b', 4)] }, 'Nothing can be rendered: ComfyUI sees none of these checkpoints.'],
+    [{ to_render: 4, unmatched: [unmatched('a', 4)] }, 'Nothing is left to render of the checkpoints that ComfyUI sees.'],
+    [{ to_render: 0, unmatched: [unmatched('a', 0)] }, 'Nothing is left to render.'],
+  ])('is nothing, and why: %o', (changes, text) => {
+    expect(nothingToRender({ ...preview, ...changes })).toBe(text)
+  })
 })

@@ -1,6 +1,6 @@
 // What a launch of a sample job is made of, before it is launched.
 
-import type { ExistingImages, NewSampleJob, TrainingRun, Workflow } from '@/api/types'
+import type { ExistingImages, NewSampleJob, SampleJobPreview, TrainingRun, Workflow } from '@/api/types'
 
 /** What somebody chose in the launch dialog. */
 export interface LaunchChoices {
@@ -55,6 +55,20 @@ export function launchBody(choices: LaunchChoices): NewSampleJob | undefined {
     checkpoint_filenames: [...checkpoints],
     existing,
   }
+}
+
+/** Images that the launch would render, without those that are skipped because ComfyUI cannot see their checkpoints. */
+export function imagesToRender({ to_render, unmatched }: SampleJobPreview): number {
+  return (unmatched ?? []).reduce((left, checkpoint) => left - checkpoint.to_render, to_render)
+}
+
+/** Why a launch would render nothing; '' when it would render something. */
+export function nothingToRender(preview: SampleJobPreview): string {
+  if (imagesToRender(preview) > 0) return ''
+  if (preview.to_render === 0) return 'Nothing is left to render.'
+  return preview.unmatched?.length === preview.checkpoints
+    ? 'Nothing can be rendered: ComfyUI sees none of these checkpoints.'
+    : 'Nothing is left to render of the checkpoints that ComfyUI sees.'
 }
 
 /** What is still to be chosen, in the order of the dialog; '' when nothing is. */
