@@ -1,4 +1,5 @@
-// The gestures on the lightbox's stage: wheel and pinch zoom, drag pans, a click beside the picture closes.
+// The gestures on the lightbox's stage: wheel and pinch zoom, drag pans, a click beside the picture closes, a finger that
+// crosses the whole picture leads to its neighbour.
 
 import { computed, onScopeDispose, ref, shallowRef, watch, type ComputedRef, type ShallowRef } from 'vue'
 import type { Size } from '@/ui/size'
@@ -6,6 +7,8 @@ import { clamp, fit, isPixelated, panBy, type Placement, type Point, rescale, ty
 
 /** Further than this, a press is a drag and no click. */
 const DRAG_THRESHOLD = 4
+/** A finger that went less far meant nothing by it. */
+const SWIPE_LENGTH = 40
 /** How far a key pans, in CSS pixels. */
 const PAN_STEP = 80
 
@@ -43,6 +46,15 @@ export interface StageInput {
   /** Device pixels per CSS pixel. */
   readonly pixelRatio: () => number
   readonly onBackground: () => void
+  /** A finger pushed the whole picture to the right (x: 1), left (-1), bottom (y: 1) or top (-1). */
+  readonly onSwipe: (to: Point) => void
+}
+
+/** Which way a finger went; undefined when it was not far, or aslant. */
+function swipeOf({ x, y }: Point): Point | undefined {
+  const [long, short] = [Math.max(Math.abs(x), Math.abs(y)), Math.min(Math.abs(x), Math.abs(y))]
+  if (long < SWIPE_LENGTH || short * 2 > long) return undefined
+  return long === Math.abs(x) ? { x: Math.sign(x), y: 0 } : { x: 0, y: Math.sign(y) }
 }
 
 export function useStage(input: StageInput): Stage {
@@ -51,6 +63,8 @@ export function useStage(input: StageInput): Stage {
   const placed = shallowRef<Placement>()
   const pointers = new Map<number, Point>()
   let pressedOnBackground = false
+  /** Where a single finger began; undefined once there were two. */
+  let touched: Point | undefined
   let travelled = 0
 
   const observer = new ResizeObserver(([entry]) => {
@@ -121,7 +135,9 @@ export function useStage(input: StageInput): Stage {
     const distance = (a: Point): number => Math.hypot(a.x - other.x, a.y - other.y)
     const middle = { x: (to.x + other.x) / 2, y: (to.y + other.y) / 2 }
     const factor = distance(to) / Math.max(1, distance(from))
-    change((within) => zoomAt(placement.value, factor, middle, within))
+    // What lies between the fingers goes with them.
+    const by = { x: (to.x - from.x) / 2, y: (to.y - from.y) / 2 }
+    change((within) => zoomAt(panBy(placement.value, by, within), factor, middle, within))
   }
 
   function release(event: PointerEvent): void {
@@ -169,6 +185,7 @@ export function useStage(input: StageInput): Stage {
           travelled = 0
           pressedOnBackground = !isOnPicture(at)
         }
+        touched = event.pointerType === 'touch' && pointers.size === 0 && placed.value === undefined ? at : undefined
         pointers.set(event.pointerId, at)
       },
       pointermove(event) {
@@ -187,9 +204,16 @@ export function useStage(input: StageInput): Stage {
         const wasPressed = pointers.has(event.pointerId)
         release(event)
         const isClick = wasPressed && pointers.size === 0 && travelled <= DRAG_THRESHOLD
-        if (isClick && pressedOnBackground && !isOnPicture(pointOf(event))) input.onBackground()
+        const at = pointOf(event)
+        if (isClick && pressedOnBackground && !isOnPicture(at)) input.onBackground()
+        const swipe = touched && swipeOf({ x: at.x - touched.x, y: at.y - touched.y })
+        touched = undefined
+        if (swipe) input.onSwipe(swipe)
       },
-      pointercancel: release,
+      pointercancel(event) {
+        touched = undefined
+        release(event)
+      },
       dblclick(event) {
         const at = pointOf(event)
         if (!isOnPicture(at)) return
