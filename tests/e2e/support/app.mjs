@@ -79,13 +79,13 @@ export class App {
 		const options = this.page.locator('.n-base-select-option').filter({ visible: true });
 		await options.first().waitFor();
 		// The list is virtual: what is further down exists when it is scrolled to.
-		const texts = new Set(await options.allInnerTexts());
+		const texts = new Set(await options.allTextContents());
 		await this.page.locator('.n-base-select-menu').filter({ visible: true }).hover();
 		await this.page.mouse.wheel(0, 5000);
 		await expect
 			.poll(async () => {
-				for (const text of await options.allInnerTexts()) texts.add(text);
-				return texts.has(await options.last().innerText());
+				for (const text of await options.allTextContents()) texts.add(text);
+				return texts.has(await options.last().textContent());
 			})
 			.toBe(true);
 		await select.press('Escape');
