@@ -255,8 +255,16 @@ test('deleting a job under way says what is lost, and keeps it when told to', as
 	await generation.openJobs();
 	await generation.state('Running');
 	await generation.press('Delete this job');
-	await expect(page.getByText('Delete this job? Its images stay. The image in work is interrupted; 12 images are not made.')).toBeVisible();
-	await page.getByRole('button', { name: 'Keep', exact: true }).click();
+	const question = page.getByRole('dialog', { name: 'Delete this job?' });
+	await expect(question).toContainText('Its images stay. The image in work is interrupted; 12 images are not made.');
+	// The keyboard is at what loses nothing, and Escape closes the question alone.
+	await expect(question.getByRole('button', { name: 'Keep' })).toBeFocused();
+	await page.keyboard.press('Escape');
+	await expect(question).toBeHidden();
+	await expect(generation.panel).toBeVisible();
+	await generation.press('Delete this job');
+	await question.getByRole('button', { name: 'Keep' }).click();
+	await expect(question).toBeHidden();
 	expect((await jobs(stack))[0].status).toBe('running');
 });
 

@@ -111,6 +111,8 @@ test('? lists the keys, which are dead in text fields', async ({ app, page }) =>
 	await page.keyboard.press('?');
 	const help = page.getByRole('dialog', { name: 'Keyboard' });
 	await expect(help).toContainText('Neighbour in the row');
+	// Not on something that nobody sees.
+	await expect(help.getByRole('button', { name: 'close' })).toBeFocused();
 	await page.keyboard.press('Escape');
 	await expect(help).toHaveCount(0);
 	await app.openDrawer();

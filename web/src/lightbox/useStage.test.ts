@@ -40,7 +40,7 @@ describe('the stage', () => {
         picture: () => shown.value?.size,
         isOriginal: () => shown.value?.isOriginal === true,
         pixelRatio: () => PIXEL_RATIO,
-        onBackground: () => undefined,
+        onBackground: () => undefined, onSwipe: () => undefined,
       }),
     )
     if (!made) throw new Error('the scope has ended')

@@ -53,6 +53,19 @@ describe('useKeys', () => {
     expect(deadIn('<p id="it"></p>')).toEqual([])
   })
 
+  it('leaves to a dialog the key that closes it, although it is gone when the page hears of it', () => {
+    const dialog = document.createElement('div')
+    dialog.setAttribute('role', 'dialog')
+    dialog.setAttribute('aria-modal', 'true')
+    document.body.append(dialog)
+    document.addEventListener('keydown', () => dialog.remove(), { once: true })
+    pressed.mockReset()
+    page.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }))
+    expect(pressed).not.toHaveBeenCalled()
+    page.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }))
+    expect(pressed).toHaveBeenCalledOnce()
+  })
+
   it('leaves all keys to text', () => {
     expect(deadIn('<input id="it">')).toEqual(KEYS)
     expect(deadIn('<textarea id="it"></textarea>')).toEqual(KEYS)

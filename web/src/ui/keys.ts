@@ -42,15 +42,25 @@ export function useKeys(
   bindings: Readonly<Record<string, () => void>>,
   within: () => Element | null = () => null,
 ): void {
+  // As it is before anybody has heard of the key: the dialog that it closes is gone afterwards.
+  let modal: Element | undefined
+  function look(): void {
+    modal = topmostModal()
+  }
   function press(event: KeyboardEvent): void {
     const chord = chordOf(event)
     const action = Object.hasOwn(bindings, chord) ? bindings[chord] : undefined
     if (!action || event.defaultPrevented || isUsedBy(event.target, chord)) return
-    const modal = topmostModal()
     if (modal && modal !== within() && !modal.contains(within())) return
     event.preventDefault()
     action()
   }
-  onMounted(() => window.addEventListener('keydown', press))
-  onScopeDispose(() => window.removeEventListener('keydown', press))
+  onMounted(() => {
+    window.addEventListener('keydown', look, { capture: true })
+    window.addEventListener('keydown', press)
+  })
+  onScopeDispose(() => {
+    window.removeEventListener('keydown', look, { capture: true })
+    window.removeEventListener('keydown', press)
+  })
 }
