@@ -115,3 +115,45 @@ test('two fingers zoom the open picture at the place between them', async ({ app
 	expect(await page.evaluate(() => window.visualViewport.scale)).toBe(1);
 	await expect(app.lightbox.root).toBeVisible();
 });
+
+/** Moves fingers, each from a place by as much as all others, over the screen. */
+async function push(page, context, fingers, by) {
+	const touch = await context.newCDPSession(page);
+	const send = (type, share) =>
+		touch.send('Input.dispatchTouchEvent', {
+			type,
+			touchPoints: share === undefined ? [] : fingers.map(({ x, y }, id) => ({ id, x: x + by.x * share, y: y + by.y * share })),
+		});
+	await send('touchStart', 0);
+	for (const share of [0.25, 0.5, 0.75, 1]) await send('touchMove', share);
+	await send('touchEnd');
+}
+
+test('a finger pushes the open picture away: its neighbours in row and column come; two fingers take a zoomed one along', async ({ app, page, context }) => {
+	const at = { x: SCREEN.width / 2, y: SCREEN.height / 2 };
+	const [first, second] = LANTERN.prompts;
+	await app.chooseRun(LANTERN.name);
+	await app.cell(0, 0).getByRole('button', { name: /^Open/ }).tap();
+	await expect(app.lightbox.root).toHaveAccessibleName(new RegExp(`${first}.*cfg ${LANTERN.cfgs[0]}`));
+	await push(page, context, [at], { x: -120, y: 10 });
+	await expect(app.lightbox.root).toHaveAccessibleName(new RegExp(`${first}.*cfg ${LANTERN.cfgs[1]}`));
+	await push(page, context, [at], { x: 10, y: -120 });
+	await expect(app.lightbox.root).toHaveAccessibleName(new RegExp(`${second}.*cfg ${LANTERN.cfgs[1]}`));
+	await push(page, context, [at], { x: 120, y: 0 });
+	await expect(app.lightbox.root).toHaveAccessibleName(new RegExp(`${second}.*cfg ${LANTERN.cfgs[0]}`));
+
+	await page.keyboard.press('Escape');
+	await app.chooseRun(FULL_SIZE.name);
+	await app.cell(0, 0).getByRole('button', { name: /^Open/ }).tap();
+	await app.lightbox.atRest();
+	await page.keyboard.press('1');
+	const { x: left } = await app.lightbox.rect();
+	await push(page, context, [{ x: 150, y: 300 }, { x: 250, y: 500 }], { x: 60, y: 0 });
+	await expect.poll(async () => Math.round((await app.lightbox.rect()).x - left)).toBe(60);
+});
+
+test('what a filter says of itself is for fingers', async ({ app }) => {
+	const values = await app.openFilter('prompt_name');
+	await expect(values).toContainText('Tap a name');
+	await expect(values).not.toContainText('Shift');
+});

@@ -21,7 +21,8 @@ describe('DimensionFilter', () => {
         selections.value = change(selections.value)
       },
     }
-    vi.spyOn(app, 'useAppState').mockReturnValue({ view } as unknown as app.AppState)
+    const viewport = { isCoarse: shallowRef(false) }
+    vi.spyOn(app, 'useAppState').mockReturnValue({ view, viewport } as unknown as app.AppState)
     const passing = () => passingValues(of, mode, selections.value)
     const wrapper = mount(DimensionFilter, { props: { dimension: of, mode, passing: passing() } })
     const button = (name: string) => {
