@@ -2,12 +2,12 @@ import { describe, expect, it } from 'vitest'
 import { differences, listFields, searchFields } from './fields'
 
 describe('listFields', () => {
-  it('orders naturally and tells nested JSON from text in brackets', () => {
+  it('orders naturally, nested JSON last, which it tells from text in brackets', () => {
     const fields = listFields({ ss_10: '7', ss_9: '{"a": 1}', ss_11: '[not json' })
     expect(fields.map(({ key, isNested }) => [key, isNested])).toEqual([
-      ['ss_9', true],
       ['ss_10', false],
       ['ss_11', false],
+      ['ss_9', true],
     ])
   })
 })

@@ -17,11 +17,12 @@ function parseNested(value: string): unknown {
   return /^\s*[[{]/.test(value) ? parseJsonTexts(value) : undefined
 }
 
-/** The fields in natural order of their keys. */
+/** The fields in natural order of their keys; nested ones, which may be long, after the others. */
 export function listFields(fields: Fields): readonly Field[] {
-  return Object.entries(fields)
+  const all = Object.entries(fields)
     .sort(([a], [b]) => a.localeCompare(b, 'en', { numeric: true }))
     .map(([key, value]) => ({ key, value, isNested: isBranch(parseNested(value)) }))
+  return [...all.filter(({ isNested }) => !isNested), ...all.filter(({ isNested }) => isNested)]
 }
 
 /** Those whose key or value contains a text, in any case. */

@@ -40,7 +40,8 @@ describe('the stage', () => {
         picture: () => shown.value?.size,
         isOriginal: () => shown.value?.isOriginal === true,
         pixelRatio: () => PIXEL_RATIO,
-        onBackground: () => undefined, onSwipe: () => undefined,
+        onBackground: () => undefined,
+        onSwipe: () => undefined,
       }),
     )
     if (!made) throw new Error('the scope has ended')
