@@ -79,6 +79,50 @@ static struct worker_pace *find_pace(struct worker *worker, const struct executo
 	return NULL;
 }
 
+static void put_counts(struct log_line *line, const struct store_job_progress *progress)
+{
+	log_number(line, "total", progress->total_items);
+	log_number(line, "completed", progress->completed_items);
+	log_number(line, "failed", progress->failed_items);
+	log_number(line, "skipped", progress->skipped_items);
+}
+
+/* Tells that the job is not worked on any more. `progress`: how far it came; NULL: it is gone. */
+static void end_pace(
+	struct worker_pace *pace, const char *event, const struct store_job_progress *progress)
+{
+	struct log_line line;
+
+	log_begin(&line, LOG_INFO, event);
+	put_job_of(&line, text_from(pace->job_id), text_from(pace->training_run_name));
+	if (progress)
+		put_counts(&line, progress);
+	log_end(&line);
+	*pace = (struct worker_pace){0};
+}
+
+/* What has become of a job none of whose items is in work. */
+static void report_rest(struct worker *worker, struct worker_pace *pace)
+{
+	struct store_job job = {0};
+	struct error error;
+
+	if (!store_job_find(
+		    worker->store, text_from(pace->job_id), &worker->scratch, &job, &error)) {
+		/* What cannot be read nobody waits for: the next line tells how far the job is. */
+		if (error.kind == ERROR_NOT_FOUND)
+			end_pace(pace, "job.deleted", NULL);
+	} else if (text_equal(job.progress.status, TEXT("completed"))) {
+		end_pace(pace, "job.ended", &job.progress);
+	} else if (text_equal(job.progress.status, TEXT("failed"))) {
+		/* Told with the item for which it failed. */
+		*pace = (struct worker_pace){0};
+	} else if (!text_equal(job.progress.status, TEXT("running"))) {
+		/* Pending: it was stopped, and resumed before it was looked at. */
+		end_pace(pace, "job.stopped", &job.progress);
+	}
+}
+
 /* A pace for the slot's job in place of one whose job has nothing in work. */
 static struct worker_pace *begin_pace(struct worker *worker, const struct executor_slot *slot)
 {
@@ -86,19 +130,13 @@ static struct worker_pace *begin_pace(struct worker *worker, const struct execut
 
 	while (is_in_work(worker, pace->job_id, slot))
 		pace++;
+	if (pace->job_id[0])
+		report_rest(worker, pace);
 	*pace = (struct worker_pace){0};
 	(void)snprintf(pace->job_id, sizeof(pace->job_id), "%s", slot->job_id);
 	utf8_copy(pace->training_run_name, sizeof(pace->training_run_name),
 		worker_item_of(worker, slot)->work.training_run_name);
 	return pace;
-}
-
-static void end_pace(struct worker *worker, const struct executor_slot *slot)
-{
-	struct worker_pace *pace = find_pace(worker, slot);
-
-	if (pace)
-		*pace = (struct worker_pace){0};
 }
 
 void worker_pace_begin(struct worker *worker, const struct executor_slot *slot)
@@ -151,46 +189,6 @@ static void put_pace(struct worker *worker, struct log_line *line, const struct 
 		put_duration(line, "eta", pace->seconds * (double)(pace->total - pace->ended));
 }
 
-static void put_counts(struct log_line *line, const struct store_job_progress *progress)
-{
-	log_number(line, "total", progress->total_items);
-	log_number(line, "completed", progress->completed_items);
-	log_number(line, "failed", progress->failed_items);
-	log_number(line, "skipped", progress->skipped_items);
-}
-
-/* What has become of a job none of whose items is in work. */
-static void report_rest(struct worker *worker, struct worker_pace *pace)
-{
-	const char *event = NULL;
-	struct store_job job = {0};
-	struct log_line line;
-	struct error error;
-
-	if (store_job_find(
-		    worker->store, text_from(pace->job_id), &worker->scratch, &job, &error)) {
-		if (text_equal(job.progress.status, TEXT("completed")))
-			event = "job.ended";
-		else if (text_equal(job.progress.status, TEXT("paused")))
-			event = "job.stopped";
-		else if (text_equal(job.progress.status, TEXT("running")))
-			return;
-	} else if (error.kind == ERROR_NOT_FOUND) {
-		event = "job.deleted";
-	} else {
-		/* Nobody waits for it: the next line tells how far the job is. */
-		return;
-	}
-	if (event) {
-		log_begin(&line, LOG_INFO, event);
-		put_job_of(&line, text_from(pace->job_id), text_from(pace->training_run_name));
-		if (job.progress.id.length)
-			put_counts(&line, &job.progress);
-		log_end(&line);
-	}
-	*pace = (struct worker_pace){0};
-}
-
 void worker_report_job(struct worker *worker, const struct executor_slot *slot)
 {
 	struct worker_pace *pace = find_pace(worker, slot);
@@ -209,17 +207,11 @@ void worker_report_idle_jobs(struct worker *worker)
 
 void worker_report_deleted(struct worker *worker, const struct executor_slot *slot)
 {
-	struct log_line line;
+	struct worker_pace *pace = find_pace(worker, slot);
 
-	/* Told with the first of its items. */
-	for (size_t i = 0; i < EXECUTOR_SLOTS; i++)
-		if (worker->executor.slots[i].dropped &&
-			strcmp(worker->executor.slots[i].job_id, slot->job_id) == 0)
-			return;
-	log_begin(&line, LOG_INFO, "job.deleted");
-	put_job(&line, &worker_item_of(worker, slot)->work);
-	log_end(&line);
-	end_pace(worker, slot);
+	/* There is none where it was told with another one of its items. */
+	if (pace)
+		end_pace(pace, "job.deleted", NULL);
 }
 
 /* --- Items -------------------------------------------------------------------------------------

@@ -206,7 +206,7 @@ void worker_report_wait(const struct worker *worker, const char *reason);
 /* The slot's item was let go of: somebody else has ended it, or deleted its job. */
 void worker_report_withdrawn(struct worker *worker, const struct executor_slot *slot);
 
-/* The job of the slot's item was deleted. */
+/* The job of the slot's item was deleted; told once, with the first of its items. */
 void worker_report_deleted(struct worker *worker, const struct executor_slot *slot);
 
 /* What the recorded end of the slot's item has made of its job: it has ended, or stopped. */

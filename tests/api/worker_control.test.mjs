@@ -78,6 +78,50 @@ describe('stopping', () => {
 		assert.deepEqual(await rendering.files(), rendering.expected());
 		await rendering.clean(id);
 	});
+	test('is told of in the log where the job was resumed before the worker looked', async () => {
+		const first = await rendering.launch({ existing: 'replace' });
+		await rendering.reach(first.id, 'completed');
+		await rendering.comfyui.setMoods(slow);
+		const second = await rendering.launch({ existing: 'replace' });
+		await isRendering();
+		const lines = async (event, id) => (await rendering.log()).split('\n').filter((line) =>
+			line.includes(`event=${event} job=${id.slice(0, 8)} run=portrait`));
+		// Stopped between two images and resumed, behind one that waits.
+		const store = rendering.database();
+		store.exec('BEGIN IMMEDIATE');
+		store.exec('DELETE FROM sample_job_attempts');
+		store.exec("UPDATE sample_job_items SET status = 'pending', lease = NULL WHERE status = 'running'");
+		store.prepare("UPDATE sample_job_items SET status = 'pending', output_path = NULL WHERE job_id = ?").run(first.id);
+		store.exec("UPDATE sample_jobs SET status = 'pending'");
+		store.exec('COMMIT');
+		store.close();
+		await rendering.comfyui.resetMoods();
+		await rendering.reach(second.id, 'completed');
+		assert.equal((await lines('job.stopped', second.id)).length, 1);
+		assert.equal((await lines('job.started', second.id)).length, 2);
+		await rendering.delete(first.id);
+		await rendering.clean(second.id);
+	});
+	test('of a deleted job is told once, whichever of its images is found out first', async () => {
+		await rendering.comfyui.setMoods(slow);
+		const { id } = await rendering.launch();
+		await isRendering();
+		const store = rendering.database();
+		await eventually('two images are in work', () =>
+			store.prepare("SELECT count(*) AS count FROM sample_job_items WHERE status = 'running'").get().count === 2);
+		// No order tells of it: the worker learns of it as it records how they ended.
+		store.exec('BEGIN IMMEDIATE');
+		store.exec('DELETE FROM sample_job_attempts');
+		store.exec('DELETE FROM sample_jobs');
+		store.exec('COMMIT');
+		store.close();
+		await rendering.comfyui.resetMoods();
+		const lines = async (event) => (await rendering.log()).split('\n').filter((line) =>
+			line.includes(`event=${event} job=${id.slice(0, 8)} run=portrait`));
+		await eventually('both have ended', async () => (await lines('item.withdrawn')).length === 2);
+		assert.equal((await lines('job.deleted')).length, 1);
+		await rendering.clean();
+	});
 	test("touches nobody else's prompt, even where interrupting is for all", async () => {
 		await rendering.comfyui.setMoods({ interrupt_is_global: true, hold: true });
 		const { id } = await rendering.launch();
