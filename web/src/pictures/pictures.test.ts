@@ -34,7 +34,7 @@ describe('the budget of pictures', () => {
     expect(shares()).toEqual([300, 300, 100])
     budget.value = 800
     await nextTick()
-    expect(shares().slice(0, 2)).toEqual([600, 600])
+    expect(shares()).toEqual([600, 600, 200])
     isOpen.value = false
     await nextTick()
     expect(shares().slice(0, 2)).toEqual([800, 800])

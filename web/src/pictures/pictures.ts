@@ -82,6 +82,7 @@ export function providePictures(settings: PictureSettings, onIdle: () => void): 
     },
     lend(slots) {
       const lent = new PictureStore({ load: loadPicture, bytes: decodedBytes, budget: lentBudget.value, slots })
+      watch(lentBudget, (bytes) => lent.setBudget(bytes))
       borrowers.value++
       onScopeDispose(() => {
         borrowers.value--
