@@ -1,25 +1,13 @@
 import { computed, watchEffect, type ComputedRef, type ShallowRef } from 'vue'
-import { cellKey, type CellPlace } from '@/domain/cells'
+import { cellKey } from '@/domain/cells'
 import { axisLength, type ImageIndex } from '@/domain/imageIndex'
-import type { CellPictures } from '@/pictures/sources'
 import { useAppState } from '@/state/app'
+import type { GridCell, GridRow } from './gridCell'
 import { gridLayout, type Layout } from './gridLayout'
 import { indices, type Span } from './gridWindow'
 import { useGridAnchor } from './useGridAnchor'
 import { useCellSources, useGridPictures } from './useGridPictures'
 import { useGridWindow } from './useGridWindow'
-
-export interface GridCell extends CellPlace {
-  readonly key: string
-  /** The position of its slider. */
-  readonly slider: number
-  readonly pictures: CellPictures | undefined
-}
-
-export interface GridRow {
-  readonly y: number
-  readonly cells: readonly GridCell[]
-}
 
 export interface GridCellsInput {
   readonly index: () => ImageIndex

@@ -1,10 +1,10 @@
 import { computed, nextTick, shallowRef, type ComputedRef, type ShallowRef } from 'vue'
 import type { CellPlace } from '@/domain/cells'
 import { chordOf } from '@/ui/keys'
+import type { GridCell, GridRow } from './gridCell'
 import { cellAfter, clampPlace, scrollInto } from './gridFocus'
 import { columnLeft, type Layout } from './gridLayout'
 import { contains, type Span } from './gridWindow'
-import type { GridCell, GridRow } from './useGridCells'
 
 export interface GridFocusInput {
   readonly body: Readonly<ShallowRef<HTMLElement | null>>

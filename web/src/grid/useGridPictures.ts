@@ -5,8 +5,8 @@ import { planBackground, planLoading } from '@/pictures/loadPlan'
 import { type Rest, usePictures } from '@/pictures/pictures'
 import { type CellPictures, type PictureRequest, pictureSources, sharpFor } from '@/pictures/sources'
 import { useAppState } from '@/state/app'
+import type { GridRow } from './gridCell'
 import { contains, type Span } from './gridWindow'
-import type { GridRow } from './useGridCells'
 
 /** The width of originals, for reckoning before one is known. */
 const ORIGINAL_WIDTH = 1344
