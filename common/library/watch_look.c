@@ -162,8 +162,14 @@ void library_watch_go_on_reading(struct library_watch *watch)
 	struct library_watch_directory *unread[AT_ONCE];
 
 	do {
-		size_t count = library_watch_enter(watch) ? gather_unread(watch, unread) : 0;
+		size_t count;
 
+		/* What is left unread would stay so: all of it again, once sample_dir opens. */
+		if (!library_watch_enter(watch)) {
+			watch->restart_due = true;
+			return;
+		}
+		count = gather_unread(watch, unread);
 		watch->reading = count > 0;
 		library_watch_read(watch, unread, count, LIBRARY_WATCH_FIRST);
 		for (size_t i = 0; i < count; i++)

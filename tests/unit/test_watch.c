@@ -750,6 +750,38 @@ static void test_what_happens_during_a_first_look_is_part_of_it(void **state)
 	assert_told("+b-step00199.safetensors/x=2.png x:2 0\n");
 }
 
+/* As when a drive is mounted anew: the look begins again, and nothing that was there is told. */
+static void test_a_first_look_survives_that_the_directory_is_away(void **state)
+{
+	enum { COUNT = 200 };
+	char name[128];
+
+	(void)state;
+	for (int i = 0; i < COUNT; i++) {
+		(void)snprintf(name, sizeof(name), "samples/b-step%05d.safetensors", i);
+		make_directory(name);
+		(void)snprintf(name, sizeof(name), "samples/b-step%05d.safetensors/x=1.png", i);
+		write_picture(name, 0);
+	}
+	world.is_slow = true;
+	world.watch = library_watch_open(&world.config, take_line, NULL);
+	assert_non_null(world.watch);
+	assert_false(library_watch_is_ready(world.watch));
+	move("samples", "away");
+	run_once();
+	world.is_slow = false;
+	move("away", "samples");
+	wait_for("resync", 1);
+	/* Events tell that it has gone, too: then it is waited for. */
+	while (!library_watch_is_ready(world.watch) ||
+		strcmp(library_watch_method(world.watch), "waiting") == 0)
+		run_once();
+	forget_lines();
+	write_picture("samples/b-step00199.safetensors/x=2.png", 0);
+	wait_for("\"x\":\"2\"", 1);
+	assert_int_equal(count_lines("\"x\":\"1\""), 0);
+}
+
 /* --- Directories -------------------------------------------------------------------------------
  */
 
@@ -1235,6 +1267,7 @@ int main(void)
 		BOTH(test_a_slow_drive_is_looked_at_in_slices),
 		BOTH(test_a_first_look_at_a_slow_drive_is_sliced),
 		BOTH(test_what_happens_during_a_first_look_is_part_of_it),
+		BOTH(test_a_first_look_survives_that_the_directory_is_away),
 		BOTH(test_a_new_directory_and_all_in_it_are_told),
 		BOTH(test_files_that_follow_their_directory_at_once_are_told_once),
 		BOTH(test_a_file_of_no_known_format_is_told_when_it_rests),
