@@ -55,19 +55,22 @@ void worker_note_copies(struct worker *worker, const struct executor_slot *slot,
 		note(worker_item_of(worker, slot), slot, &images[i]);
 }
 
-static bool remove_copy(struct worker *worker, int top, const struct comfyui_image *copy)
+/* 0, or the errno of what was in the way. */
+static int remove_copy(struct worker *worker, int top, const struct comfyui_image *copy)
 {
 	const char *subfolder = arena_copy(&worker->scratch, copy->subfolder);
 	const char *filename = arena_copy(&worker->scratch, copy->filename);
-	int place = subfolder && filename && top >= 0
-			    ? file_open_beneath(
-				      top, subfolder, O_RDONLY | O_DIRECTORY, FILE_LINKS_REFUSED)
-			    : -1;
-	bool removed = place >= 0 && unlinkat(place, filename, 0) == 0;
+	int place;
+	int cause;
 
-	if (place >= 0)
-		(void)close(place);
-	return removed;
+	if (!subfolder || !filename)
+		return ENOMEM;
+	place = file_open_beneath(top, subfolder, O_RDONLY | O_DIRECTORY, FILE_LINKS_REFUSED);
+	if (place < 0)
+		return errno;
+	cause = unlinkat(place, filename, 0) == 0 ? 0 : errno;
+	(void)close(place);
+	return cause;
 }
 
 void worker_remove_copies(struct worker *worker, const struct executor_slot *slot)
@@ -79,6 +82,7 @@ void worker_remove_copies(struct worker *worker, const struct executor_slot *slo
 		.subfolder = text_from(slot->picture.subfolder),
 		.type = text_from(slot->picture.type),
 	};
+	int unopened;
 	int top;
 
 	if (!output_dir)
@@ -86,14 +90,16 @@ void worker_remove_copies(struct worker *worker, const struct executor_slot *slo
 	/* Where there was no history, it is the one that is known of. */
 	note(item, slot, &picture);
 	top = open(output_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	unopened = errno;
 	for (size_t i = 0; i < item->copy_count; i++) {
+		int cause = top >= 0 ? remove_copy(worker, top, &item->copies[i]) : unopened;
 		struct log_line line;
 
-		if (remove_copy(worker, top, &item->copies[i]))
+		if (cause == 0)
 			continue;
 		log_begin(&line, LOG_DEBUG, "copy.kept");
 		log_text(&line, "file", item->copies[i].filename);
-		log_string(&line, "cause", strerror(errno));
+		log_string(&line, "cause", strerror(cause));
 		log_end(&line);
 	}
 	if (top >= 0)

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmdirSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -525,6 +525,18 @@ describe("ComfyUI's own copy", () => {
 		const { id } = await rendering.launch();
 		await rendering.reach(id, 'completed');
 		await eventually('none of its own is left', async () => (await names()) === before);
+		await rendering.clean(id);
+	});
+	test('stays where a link leads out of the output directory', async () => {
+		const shared = path.join(rendering.comfyui.output, 'output', 'cs');
+		const elsewhere = path.join(rendering.comfyui.output, 'elsewhere');
+		await rm(shared, { recursive: true, force: true });
+		await mkdir(elsewhere);
+		await symlink(elsewhere, shared);
+		const { id, total_items: total } = await rendering.launch();
+		await rendering.reach(id, 'completed');
+		assert.equal((await readdir(elsewhere, { recursive: true })).filter((name) => name.endsWith('.png')).length, total);
+		await rm(shared);
 		await rendering.clean(id);
 	});
 	test('goes with all others of its prompt, and not with those of other nodes', async () => {

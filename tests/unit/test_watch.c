@@ -686,24 +686,34 @@ static void test_a_slow_drive_is_looked_at_in_slices(void **state)
 	assert_int_equal(world.count, COUNT);
 }
 
-/* A client that connects meanwhile is greeted, and is told that nothing is watched for yet. */
-static void test_a_first_look_at_a_slow_drive_is_sliced(void **state)
-{
-	enum { COUNT = 200 };
-	char name[128];
-	size_t most;
+enum { SLOW_COUNT = 200 };
 
-	(void)state;
-	for (int i = 0; i < COUNT; i++) {
+/* Opens the watch on SLOW_COUNT directories, a picture in each if wanted, that take long to look
+ * at. */
+static void begin_a_slow_look(bool with_pictures)
+{
+	char name[128];
+
+	for (int i = 0; i < SLOW_COUNT; i++) {
 		(void)snprintf(name, sizeof(name), "samples/b-step%05d.safetensors", i);
 		make_directory(name);
 		(void)snprintf(name, sizeof(name), "samples/b-step%05d.safetensors/x=1.png", i);
-		write_picture(name, 0);
+		if (with_pictures)
+			write_picture(name, 0);
 	}
 	world.is_slow = true;
 	world.watch = library_watch_open(&world.config, take_line, NULL);
 	assert_non_null(world.watch);
 	assert_false(library_watch_is_ready(world.watch));
+}
+
+/* A client that connects meanwhile is greeted, and is told that nothing is watched for yet. */
+static void test_a_first_look_at_a_slow_drive_is_sliced(void **state)
+{
+	size_t most;
+
+	(void)state;
+	begin_a_slow_look(true);
 	most = world.opened;
 	while (!library_watch_is_ready(world.watch)) {
 		size_t before = world.opened;
@@ -713,8 +723,8 @@ static void test_a_first_look_at_a_slow_drive_is_sliced(void **state)
 			most = world.opened - before;
 	}
 	world.is_slow = false;
-	assert_true(world.opened >= COUNT);
-	assert_true(most < COUNT / 2);
+	assert_true(world.opened >= SLOW_COUNT);
+	assert_true(most < SLOW_COUNT / 2);
 	/* What was there is known, and nothing of it is told. */
 	assert_told("");
 	delete_file("samples/b-step00007.safetensors/x=1.png");
@@ -725,18 +735,8 @@ static void test_a_first_look_at_a_slow_drive_is_sliced(void **state)
 /* Whoever is told of what happens meanwhile would be told of it twice, or of half of it. */
 static void test_what_happens_during_a_first_look_is_part_of_it(void **state)
 {
-	enum { COUNT = 200 };
-	char name[128];
-
 	(void)state;
-	for (int i = 0; i < COUNT; i++) {
-		(void)snprintf(name, sizeof(name), "samples/b-step%05d.safetensors", i);
-		make_directory(name);
-	}
-	world.is_slow = true;
-	world.watch = library_watch_open(&world.config, take_line, NULL);
-	assert_non_null(world.watch);
-	assert_false(library_watch_is_ready(world.watch));
+	begin_a_slow_look(false);
 	write_picture("samples/b-step00199.safetensors/x=1.png", 0);
 	delete_tree("samples/b-step00198.safetensors");
 	make_directory("samples/b-step00198.safetensors");
@@ -753,20 +753,8 @@ static void test_what_happens_during_a_first_look_is_part_of_it(void **state)
 /* As when a drive is mounted anew: the look begins again, and nothing that was there is told. */
 static void test_a_first_look_survives_that_the_directory_is_away(void **state)
 {
-	enum { COUNT = 200 };
-	char name[128];
-
 	(void)state;
-	for (int i = 0; i < COUNT; i++) {
-		(void)snprintf(name, sizeof(name), "samples/b-step%05d.safetensors", i);
-		make_directory(name);
-		(void)snprintf(name, sizeof(name), "samples/b-step%05d.safetensors/x=1.png", i);
-		write_picture(name, 0);
-	}
-	world.is_slow = true;
-	world.watch = library_watch_open(&world.config, take_line, NULL);
-	assert_non_null(world.watch);
-	assert_false(library_watch_is_ready(world.watch));
+	begin_a_slow_look(true);
 	move("samples", "away");
 	run_once();
 	world.is_slow = false;
